@@ -1,0 +1,422 @@
+//! The code of an element: which events and procedures it has, and where each stands.
+//!
+//! An event's number is `family << 16 | event`; where the file says nothing it is 0. What the numbers mean beyond
+//! the declaration blocks is deduced from the code under them (measured on 707 text files).
+
+use crate::position::{Code, Span};
+use crate::text::{Document, Kind, Node};
+
+/// A project's initialization: its globals and what runs first.
+pub const PROJECT_INITIALIZATION: u32 = 3 << 16;
+/// What a project runs when it ends.
+pub const PROJECT_CLOSING: u32 = (3 << 16) + 2;
+/// What a web project runs for each connection of a user.
+pub const PROJECT_WEB_CONNECTION: u32 = (3 << 16) + 18;
+/// The declarations of a set of procedures.
+pub const PROCEDURE_SET_DECLARATION: u32 = 11 << 16;
+/// What a set of procedures runs when the project ends.
+pub const PROCEDURE_SET_CLOSING: u32 = (11 << 16) + 2;
+/// The declarations of a set of browser procedures.
+pub const BROWSER_PROCEDURE_SET_DECLARATION: u32 = 15 << 16;
+/// The declaration of a class: its members, and types and constants beside it.
+pub const CLASS_DECLARATION: u32 = 2 << 16;
+/// The global declarations of a window: the number that files leave out.
+pub const WINDOW_DECLARATION: u32 = 0;
+/// The global declarations of a page, on the server.
+pub const PAGE_DECLARATION: u32 = 13 << 16;
+/// The initialization of a page, on the server.
+pub const PAGE_INITIALIZATION: u32 = (13 << 16) + 28;
+/// What the browser runs when it has loaded a page: the page's browser globals.
+pub const PAGE_BROWSER_LOAD: u32 = (13 << 16) + 31;
+/// The opening of a report: its globals.
+pub const REPORT_OPENING: u32 = 5 << 16;
+/// A procedure.
+pub const PROCEDURE: u32 = 7 << 16;
+/// The constructor of a class.
+pub const CONSTRUCTOR: u32 = 9 << 16;
+/// The destructor of a class.
+pub const DESTRUCTOR: u32 = 10 << 16;
+/// Reading a property.
+pub const PROPERTY_GET: u32 = 30 << 16;
+/// Writing a property.
+pub const PROPERTY_SET: u32 = 31 << 16;
+
+/// Owner numbers ([`CodeItem::owner_type_code`]).
+pub mod owner {
+    /// The project.
+    pub const PROJECT: u32 = 0;
+    /// A window, also of a mobile application.
+    pub const WINDOW: u32 = 1;
+    /// An internal window.
+    pub const INTERNAL_WINDOW: u32 = 71;
+    /// A class.
+    pub const CLASS: u32 = 10;
+    /// A report.
+    pub const REPORT: u32 = 13;
+    /// A set of procedures.
+    pub const PROCEDURE_SET: u32 = 31;
+    /// A set of browser procedures.
+    pub const BROWSER_PROCEDURE_SET: u32 = 41;
+    /// A page.
+    pub const PAGE: u32 = 38;
+    /// An internal page.
+    pub const INTERNAL_PAGE: u32 = 76;
+    /// A procedure of a class.
+    pub const METHOD: u32 = 12;
+    /// A procedure of a window or page.
+    pub const LOCAL_PROCEDURE: u32 = 14;
+    /// A procedure of a set.
+    pub const GLOBAL_PROCEDURE: u32 = 15;
+}
+
+/// The code of one event, or of one procedure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeItem {
+    /// What the code belongs to: see [`owner`].
+    pub owner_type_code: u32,
+    /// The name of the procedure or property; none for events.
+    pub name: Option<String>,
+    /// The file's number for the procedure, property or template, to find copies of one by.
+    pub identifier: Option<String>,
+    /// Which event: a constant of this module, or another number.
+    pub event: u32,
+    /// `N` is code for the browser; none is code for the server, or for a program.
+    pub role: Option<String>,
+    /// `JS`, `Java`, …; none is WLanguage.
+    pub language: Option<String>,
+    /// Whether the editor shows the event. Events that it does not show have no code.
+    pub enabled: bool,
+    /// The code. References such as `<§@…§>` to texts of the file's resources stay as they are.
+    pub code: Code,
+    /// Whether it is the copy of a template's code: every element that uses the template repeats it.
+    pub from_template: bool,
+    /// The name's place, or that of the line `code :`, or that of the item's dash.
+    pub span: Span,
+}
+
+impl CodeItem {
+    /// Whether the code is WLanguage.
+    pub fn is_wlanguage(&self) -> bool {
+        self.language.is_none()
+    }
+
+    /// Whether the code runs in the browser.
+    pub fn is_browser(&self) -> bool {
+        self.role.as_deref() == Some("N")
+    }
+}
+
+/// The code of the file's element itself, without that of its controls.
+pub fn code_items(document: &Document<'_>) -> Vec<CodeItem> {
+    let mut items = Vec::new();
+    let elements = document.root().children();
+    for elements in elements.filter_map(|element| element.get(CODE_ELEMENTS)) {
+        collect(elements, &mut items);
+    }
+    items
+}
+
+/// All code of the file: the element's and that of its controls, blocks, columns, ….
+pub fn all_code_items(document: &Document<'_>) -> Vec<CodeItem> {
+    let mut items = Vec::new();
+    let mut path = vec![document.root().children()];
+    while let Some(level) = path.last_mut() {
+        match level.next() {
+            None => {
+                path.pop();
+            }
+            Some(node) if node.key() == Some(CODE_ELEMENTS) => collect(node, &mut items),
+            Some(node) => path.push(node.children()),
+        }
+    }
+    items
+}
+
+const CODE_ELEMENTS: &str = "code_elements";
+
+/// Adds the code of one `code_elements`, templates included. `orphans` (code of configurations that were removed)
+/// is left out.
+fn collect(elements: Node<'_>, items: &mut Vec<CodeItem>) {
+    let mut pending = vec![(elements, None, false)];
+    while let Some((elements, template, from_template)) = pending.pop() {
+        let owner = Owner {
+            type_code: number(elements, "type_code"),
+            name: None,
+            identifier: template,
+            from_template,
+            place: None,
+        };
+        for list in elements.children() {
+            match list.key() {
+                Some("p_codes") => add_events(list, &owner, items),
+                Some("procedures") => add_procedures(list, from_template, items),
+                Some("procedure_templates") => add_procedures(list, true, items),
+                Some("properties") => add_properties(list, from_template, items),
+                Some("property_templates") => add_properties(list, true, items),
+                Some("templates") => {
+                    let nested = list.children().filter_map(|template| {
+                        Some((template.get(CODE_ELEMENTS)?, text(template, "identifier"), true))
+                    });
+                    pending.extend(nested);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What the events of a list belong to.
+struct Owner {
+    type_code: u32,
+    name: Option<String>,
+    identifier: Option<String>,
+    from_template: bool,
+    place: Option<Span>,
+}
+
+fn add_events(list: Node<'_>, owner: &Owner, items: &mut Vec<CodeItem>) {
+    for event in list.children() {
+        let code = event.get("code");
+        let place = owner.place.or_else(|| code.map(Node::key_span));
+        items.push(CodeItem {
+            owner_type_code: owner.type_code,
+            name: owner.name.clone(),
+            identifier: owner.identifier.clone(),
+            from_template: owner.from_template,
+            span: place.unwrap_or_else(|| event.key_span()),
+            ..item(event, code)
+        });
+    }
+}
+
+fn add_procedures(list: Node<'_>, from_template: bool, items: &mut Vec<CodeItem>) {
+    for procedure in list.children() {
+        let code = procedure.get("code");
+        items.push(CodeItem {
+            from_template,
+            ..item(procedure, code)
+        });
+    }
+}
+
+fn add_properties(list: Node<'_>, from_template: bool, items: &mut Vec<CodeItem>) {
+    for property in list.children() {
+        let Some(events) = property.get("p_codes") else {
+            continue;
+        };
+        let owner = Owner {
+            type_code: number(property, "type_code"),
+            name: text(property, "name"),
+            identifier: text(property, "identifier"),
+            from_template,
+            place: property.get("name").map(Node::value_span),
+        };
+        add_events(events, &owner, items);
+    }
+}
+
+/// What an item says about itself.
+fn item(node: Node<'_>, code: Option<Node<'_>>) -> CodeItem {
+    let name = node.get("name");
+    let place = name.map(Node::value_span).or_else(|| code.map(Node::key_span));
+    CodeItem {
+        owner_type_code: number(node, "type_code"),
+        name: name.and_then(Node::text).map(Into::into),
+        identifier: text(node, "procedure_id"),
+        event: number(node, "type"),
+        role: text(node, "role"),
+        language: text(node, "language"),
+        enabled: node.get("enabled").and_then(Node::boolean).unwrap_or(true),
+        code: code
+            .filter(|code| code.kind() == Kind::Code)
+            .and_then(Node::code)
+            .unwrap_or_default(),
+        from_template: false,
+        span: place.unwrap_or_else(|| node.key_span()),
+    }
+}
+
+fn number(node: Node<'_>, key: &str) -> u32 {
+    let number = node.get(key).and_then(Node::number);
+    number.and_then(|number| number.try_into().ok()).unwrap_or_default()
+}
+
+fn text(node: Node<'_>, key: &str) -> Option<String> {
+    node.get(key)?.text().map(Into::into)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::parse;
+
+    const PAGE: &str = "\
+info :
+ name : PAGE_A
+page :
+ controls :
+  -
+    name : BTN_Go
+    code_elements :
+     type_code : 4
+     p_codes :
+      -
+        code : |1-
+         Go()
+        type : 18
+ code_elements :
+  type_code : 38
+  p_codes :
+   -
+     code : |1-
+      gnCount is int
+      type : 5
+     type : 851968
+   -
+     code : |1+
+      gnTimer is int
+      
+     type : 851999
+     role : N
+   -
+     type : 852300
+     enabled : false
+   -
+     code : |1-
+      nothing says which event
+  orphans :
+   -
+     code : |1-
+      removed
+     type : 851968
+  procedures :
+   -
+     name : Reload
+     procedure_id : 42
+     type_code : 14
+     code : |1-
+      function Reload() {}
+     type : 458752
+     language : JS
+  properties :
+   -
+     name : Total
+     identifier : 0x7
+     type_code : 103
+     p_codes :
+      -
+        code : |1-
+         procedure Total() : int
+        type : 1966080
+  templates :
+   -
+     name : PAGE_A
+     identifier : 0x99
+     code_elements :
+      type_code : 38
+      p_codes :
+       -
+         code : |1-
+          gnTemplate is int
+         type : 851968
+      templates :
+       -
+         name : PAGE_A
+         identifier : 0x98
+         code_elements :
+          type_code : 38
+          p_codes :
+           -
+             code : |1-
+              gnInner is int
+             type : 851968
+  procedure_templates :
+   -
+     name : Keep
+     procedure_id : 43
+     type_code : 14
+     code : |1-
+      PROCEDURE Keep()
+     type : 458752
+  property_templates : []
+";
+
+    fn find<'i>(items: &'i [CodeItem], text: &str) -> &'i CodeItem {
+        items.iter().find(|item| item.code.text().contains(text)).unwrap()
+    }
+
+    #[test]
+    fn events_carry_their_number_role_and_state() {
+        let document = parse(PAGE.as_bytes());
+        let items = code_items(&document);
+        let declaration = find(&items, "gnCount");
+        assert_eq!((declaration.event, declaration.owner_type_code), (PAGE_DECLARATION, owner::PAGE));
+        assert_eq!(declaration.code.text(), "gnCount is int\ntype : 5");
+        assert!(declaration.is_wlanguage() && declaration.enabled && !declaration.is_browser());
+        let browser = find(&items, "gnTimer");
+        assert_eq!(browser.event, PAGE_BROWSER_LOAD);
+        assert_eq!(browser.code.text(), "gnTimer is int");
+        assert!(browser.is_browser());
+        let hidden = items.iter().find(|item| !item.enabled).unwrap();
+        assert!(hidden.code.is_blank());
+    }
+
+    #[test]
+    fn an_event_without_a_number_is_number_0() {
+        let document = parse(PAGE.as_bytes());
+        assert_eq!(find(&code_items(&document), "nothing says").event, WINDOW_DECLARATION);
+    }
+
+    #[test]
+    fn procedures_and_properties_have_names() {
+        let document = parse(PAGE.as_bytes());
+        let items = code_items(&document);
+        let procedure = find(&items, "function Reload");
+        assert_eq!(procedure.name.as_deref(), Some("Reload"));
+        assert_eq!(procedure.identifier.as_deref(), Some("42"));
+        assert_eq!(procedure.language.as_deref(), Some("JS"));
+        assert_eq!((procedure.event, procedure.owner_type_code), (PROCEDURE, owner::LOCAL_PROCEDURE));
+        let property = find(&items, "procedure Total");
+        assert_eq!(property.name.as_deref(), Some("Total"));
+        assert_eq!((property.event, property.owner_type_code), (PROPERTY_GET, 103));
+        let start = property.span.offset as usize;
+        assert_eq!(&PAGE[start..start + property.span.length as usize], "Total");
+    }
+
+    #[test]
+    fn the_code_of_templates_is_marked_and_that_of_removed_configurations_left_out() {
+        let document = parse(PAGE.as_bytes());
+        let items = code_items(&document);
+        assert_eq!(find(&items, "gnTemplate").identifier.as_deref(), Some("0x99"));
+        assert_eq!(find(&items, "gnInner").identifier.as_deref(), Some("0x98"));
+        let marked: Vec<_> = items.iter().filter(|item| item.from_template).collect();
+        assert_eq!(marked.len(), 3);
+        assert!(items.iter().all(|item| !item.code.text().contains("removed")));
+    }
+
+    #[test]
+    fn the_code_of_controls_is_asked_for_separately() {
+        let document = parse(PAGE.as_bytes());
+        assert!(code_items(&document).iter().all(|item| item.code.text() != "Go()"));
+        let all = all_code_items(&document);
+        assert_eq!(find(&all, "Go()").event, 18);
+        assert_eq!(all.len(), code_items(&document).len() + 1);
+    }
+
+    #[test]
+    fn code_is_found_again_in_the_file_whatever_its_line_ends() {
+        for file in [PAGE.to_owned(), PAGE.replace('\n', "\r\n")] {
+            let document = parse(file.as_bytes());
+            for item in all_code_items(&document) {
+                for word in item.code.text().split_whitespace() {
+                    let at = item.code.text().find(word).unwrap();
+                    let span = item.code.span(at..at + word.len());
+                    let start = span.offset as usize;
+                    assert_eq!(&file[start..start + span.length as usize], word);
+                    let line = file.split('\n').nth(span.line as usize - 1).unwrap();
+                    assert!(line[span.column as usize - 1..].starts_with(word));
+                }
+            }
+        }
+    }
+}

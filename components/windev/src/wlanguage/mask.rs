@@ -1,0 +1,138 @@
+//! Code as it may be shown: without comments and without what its literals say.
+//!
+//! Whatever text leaves the parser goes through here.
+
+use super::lexer::TokenKind;
+use super::statements::{Program, Statement};
+use crate::position::Code;
+use std::ops::Range;
+
+/// What stands for a literal that may be a credential.
+pub const REDACTED: &str = "[REDACTED:password]";
+
+/// What stands for the contents of a string literal.
+const MASKED: &str = "\"…\"";
+
+/// The whole of `code` without its comments and blank lines, every string literal masked. WLanguage only:
+/// other languages (browser code in JavaScript) have other literals.
+pub fn mask_code(code: &Code) -> String {
+    let program = Program::new(code.text());
+    mask_statements(&program, program.statements.iter())
+}
+
+/// One line of code, masked, for texts such as compile conditions.
+pub(super) fn mask_line(line: &str) -> String {
+    let program = Program::line(line);
+    mask_range(&program, 0..program.tokens.len())
+}
+
+/// A part of a statement on one line, white space folded.
+pub(super) fn mask_range(program: &Program<'_>, range: Range<usize>) -> String {
+    let mut text = String::new();
+    let mut before: Option<usize> = None;
+    for index in range {
+        let Some(token) = program.tokens.get(index) else {
+            break;
+        };
+        if before.is_some_and(|end| end < token.start) {
+            text.push(' ');
+        }
+        text.push_str(&masked_token(program, index));
+        before = Some(token.end);
+    }
+    text
+}
+
+/// Statements in source order, with their line breaks and indentation and without blank lines.
+pub(super) fn mask_statements<'s>(
+    program: &Program<'_>,
+    statements: impl Iterator<Item = &'s Statement>,
+) -> String {
+    let mut text = String::new();
+    let mut before: Option<usize> = None;
+    for statement in statements {
+        for index in statement.tokens.clone() {
+            let Some(token) = program.tokens.get(index) else {
+                continue;
+            };
+            let begins = index == statement.tokens.start;
+            let gap = match before {
+                Some(end) => gap(program, end..token.start),
+                None => Gap::First(indentation(program, token.start)),
+            };
+            push_gap(&mut text, &gap, begins);
+            text.push_str(&masked_token(program, index));
+            before = Some(token.end);
+        }
+    }
+    text
+}
+
+/// What stands between two tokens.
+enum Gap<'a> {
+    None,
+    /// White space within a line.
+    Blank(&'a str),
+    /// A line end, and the indentation of the next line.
+    Line(&'a str),
+    /// Nothing was there before.
+    First(&'a str),
+}
+
+fn gap<'a>(program: &Program<'a>, range: Range<usize>) -> Gap<'a> {
+    let between = program.code.get(range.clone()).unwrap_or_default();
+    if between.contains('\n') {
+        return Gap::Line(indentation(program, range.end));
+    }
+    let blank = between.len() - between.trim_start().len();
+    match blank {
+        0 if between.is_empty() => Gap::None,
+        0 => Gap::Blank(" "),
+        length => Gap::Blank(&between[..length]),
+    }
+}
+
+fn push_gap(text: &mut String, gap: &Gap<'_>, begins_statement: bool) {
+    match gap {
+        Gap::First(indentation) => text.push_str(indentation),
+        Gap::Line(indentation) => {
+            text.push_str(if begins_statement { "\n" } else { " ...\n" });
+            text.push_str(indentation);
+        }
+        Gap::None | Gap::Blank(_) if begins_statement => text.push_str("; "),
+        Gap::Blank(blank) => text.push_str(blank),
+        Gap::None => {}
+    }
+}
+
+/// The white space at the beginning of the line in which `at` stands, unless that is far away.
+fn indentation<'a>(program: &Program<'a>, at: usize) -> &'a str {
+    const FAR: usize = 400;
+    let before = program.code.get(..at).unwrap_or_default();
+    let nearby = before.as_bytes().get(at.saturating_sub(FAR)..);
+    let nearby = nearby.unwrap_or_default();
+    let line = match memchr::memrchr(b'\n', nearby) {
+        Some(end) => at - nearby.len() + end + 1,
+        None if at <= FAR => 0,
+        None => at,
+    };
+    let line = before.get(line..).unwrap_or_default();
+    &line[..line.len() - line.trim_start().len()]
+}
+
+/// A token as it may be shown.
+pub(super) fn masked_token<'a>(program: &Program<'a>, index: usize) -> std::borrow::Cow<'a, str> {
+    let text = program.text(index);
+    let secret = program.secret.get(index).copied().unwrap_or(false);
+    match program.tokens.get(index).map(|token| token.kind) {
+        Some(TokenKind::Text | TokenKind::Number) if secret => REDACTED.into(),
+        Some(TokenKind::Text) if text == "\"\"" => text.into(),
+        Some(TokenKind::Text) => MASKED.into(),
+        Some(TokenKind::Directive) => {
+            let inside = text.strip_prefix('<').unwrap_or(text);
+            let inside = inside.strip_suffix('>').unwrap_or(inside);
+            format!("<{}>", mask_line(inside)).into()
+        }
+        _ => text.into(),
+    }
+}

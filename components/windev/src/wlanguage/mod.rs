@@ -1,0 +1,36 @@
+//! WLanguage, the language of WinDev, as far as it says what a project declares and how it starts.
+//!
+//! French and English keywords, in any case, with or without accents. Nothing here fails: what is not
+//! understood is code. What a string literal says never leaves this module, and neither does a comment
+//! ([`mask_code`] tells the rules).
+
+mod blocks;
+mod conditions;
+mod credentials;
+mod declarations;
+mod effects;
+mod functions;
+mod initialization;
+mod keywords;
+mod lexer;
+mod mask;
+mod modifiers;
+mod parts;
+mod scan;
+mod secrets;
+mod statements;
+mod types;
+mod usage;
+
+#[cfg(test)]
+mod tests;
+
+pub use blocks::{Block, Role, TypeKind};
+pub use credentials::is_credential_name;
+pub use declarations::{Constant, Declarations, TypeDefinition, Variable, declarations};
+pub use effects::Effect;
+pub use initialization::{InitializationBlock, initialization_blocks};
+pub use lexer::{Token, TokenKind, tokens};
+pub use mask::{REDACTED, mask_code};
+pub use modifiers::Visibility;
+pub use statements::{Program, Statement};

@@ -1,0 +1,227 @@
+//! Input that no one wrote in good faith.
+
+use crate::position::Code;
+use crate::wlanguage::{declarations, initialization_blocks, mask_code};
+use proptest::prelude::*;
+use std::time::{Duration, Instant};
+
+/// All that the module says of `text`.
+fn everything(text: &str) -> String {
+    let code = Code::from_text(text);
+    let found = declarations(&code);
+    let names: Vec<&str> = found.variables.iter().map(|v| v.name.as_str()).collect();
+    let blocks = initialization_blocks(&code, &names);
+    format!("{found:?}{blocks:?}{}", mask_code(&code))
+}
+
+/// What planted secrets consist of.
+const PLANTED: &str = "PLANTED";
+
+const PIECES: &[&str] = &[
+    "IF ",
+    "SI ",
+    " THEN ",
+    " ALORS ",
+    "ELSE",
+    "SINON ",
+    "END",
+    "FIN",
+    "FOR ",
+    "POUR TOUT ",
+    "WHILE ",
+    "LOOP",
+    "SWITCH ",
+    "CASE ",
+    ":",
+    "WHEN EXCEPTION",
+    "PROCEDURE ",
+    "INTERNAL ",
+    "x ",
+    "gsPassword ",
+    "y",
+    " is ",
+    " est ",
+    " are ",
+    "un ",
+    "int",
+    "string",
+    "array of ",
+    "tableau de ",
+    "Structure",
+    "composé de",
+    "CONSTANT ",
+    "GLOBAL ",
+    "LOCAL ",
+    "PRIVATE ",
+    "EXTERN ",
+    "LET ",
+    "=",
+    "<-",
+    "+=",
+    "++",
+    "(",
+    ")",
+    "[",
+    "]",
+    "[[",
+    "{",
+    "}",
+    ",",
+    ";",
+    ".",
+    "..",
+    "...",
+    "<",
+    ">",
+    "<>",
+    "<COMPILE IF ",
+    "<ELSE>",
+    "<END>",
+    "<MAPPING>",
+    "1",
+    "8 bytes ",
+    "0x1F",
+    " 100 000",
+    "\n",
+    "\n",
+    "\n\t",
+    "\r\n",
+    " ",
+    "// note",
+    "/* ",
+    " */",
+    "'",
+    "’",
+    "é",
+    "\u{feff}",
+    "<§rad:1§>",
+    "<§cs:3§>",
+    "<§$0007§>",
+    "HPass(",
+    "f(",
+    "\"\"",
+    "d'",
+    "\"PLANTED\"",
+    "\"PLANTED\"",
+    "\"a \"\"PLANTED\"\" b\"",
+    "= \"PLANTED\"\n",
+    "\n= [\nPLANTED \"PLANTED\n]\n",
+    "<§R1¤fr-FR¤PLANTED¤0§>",
+    "<COMPILE IF x=\"PLANTED\">",
+];
+
+proptest! {
+    #[test]
+    fn arbitrary_text_is_read_without_a_panic(text in any::<String>()) {
+        everything(&text);
+    }
+
+    #[test]
+    fn no_literal_planted_among_keywords_comes_out(
+        pieces in prop::collection::vec(prop::sample::select(PIECES), 0..60)
+    ) {
+        let text: String = pieces.concat();
+        let output = everything(&text);
+        prop_assert!(!output.contains(PLANTED), "{text}\n=> {output}");
+    }
+
+    #[test]
+    fn no_number_assigned_to_a_credential_comes_out(
+        before in prop::collection::vec(prop::sample::select(&["a", "x.", "(", "f(", "[1]", " ", "\t"][..]), 0..4),
+        operator in prop::sample::select(&["=", " = ", " <- ", "+=", " is int = ", ", b are int = "][..]),
+    ) {
+        let text = format!("{}\nsPassword{operator}987654", before.concat());
+        prop_assert!(!everything(&text).contains("987654"), "{text}");
+    }
+}
+
+fn takes_less_than(limit: Duration, text: &str) {
+    let start = Instant::now();
+    everything(text);
+    let taken = start.elapsed();
+    assert!(
+        taken < limit,
+        "{taken:?} for {:?}…",
+        text.chars().take(30).collect::<String>()
+    );
+}
+
+#[test]
+fn a_hundred_thousand_globals_are_read_quickly() {
+    let mut text = String::new();
+    for index in 0..100_000 {
+        text.push_str(&format!("gn{index} is int = {index}\n"));
+    }
+    takes_less_than(Duration::from_secs(20), &text);
+    let found = declarations(&Code::from_text(&text));
+    assert_eq!(found.variables.len(), 100_000);
+}
+
+#[test]
+fn blocks_nest_deeply() {
+    let depth = 20_000;
+    let text = format!(
+        "{}{}x is int",
+        "IF a THEN\n".repeat(depth),
+        "END\n".repeat(depth)
+    );
+    takes_less_than(Duration::from_secs(20), &text);
+    let found = declarations(&Code::from_text(&text));
+    assert_eq!(found.variables.len(), 1);
+}
+
+#[test]
+fn nothing_takes_quadratic_time() {
+    for piece in [
+        "[",
+        "]",
+        "[\n",
+        "x[1\n",
+        "[a\n]b",
+        "/*",
+        "/*\n",
+        "\"",
+        "\"\n",
+        "'",
+        "'\n",
+        "<§",
+        "<",
+        "<a",
+        "<a\n",
+        "<if x>\n",
+        "<else if y>\n",
+        "<MAPPING>\n",
+        "...",
+        "...\n",
+        "(",
+        "x(",
+        "1 ",
+        "1 000 ",
+        ".",
+        "a,",
+        "a, b is int;",
+        "IF a THEN ",
+        "IF a b ",
+        "x is array of ",
+        "x is int = <",
+        "PROCEDURE(",
+        "=PROCEDURE(",
+        "é",
+        "\u{feff}<",
+        "x is int;f();",
+        "x is int,",
+        "a.b.",
+        "a[",
+        "; ",
+        "LET (a,",
+        "CONSTANT a=1,",
+        "<\u{feff}",
+        "[%\n",
+        "]=",
+    ] {
+        // Quadratic time over this much would be minutes.
+        let text = piece.repeat(60_000 / piece.len());
+        takes_less_than(Duration::from_secs(5), &text);
+        takes_less_than(Duration::from_secs(5), &format!("x is int = {text}"));
+    }
+}

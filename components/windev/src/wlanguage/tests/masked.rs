@@ -1,0 +1,117 @@
+//! Secrets stay inside.
+
+use super::declared;
+use crate::position::Code;
+use crate::wlanguage::{REDACTED, initialization_blocks, mask_code};
+
+fn masked(code: &str) -> String {
+    mask_code(&Code::from_text(code))
+}
+
+#[test]
+fn literals_and_comments_are_masked() {
+    assert_eq!(
+        masked("a = \"x\" + \"\" // y\n\n\n\tb = [\nz\n] + <§$0001§> /* w */\n\n"),
+        "a = \"…\" + \"\"\n\tb = \"…\" + \"…\""
+    );
+    assert_eq!(masked("a; b ; c"), "a; b; c");
+    assert_eq!(masked("a = 1 + ... // x\n\t2"), "a = 1 + ...\n\t2");
+    assert_eq!(
+        masked("<COMPILE IF x=\"y\">\na\n<END>"),
+        "<COMPILE IF x=\"…\">\na\n<END>"
+    );
+}
+
+#[test]
+fn any_literal_beside_the_name_of_a_credential_is_redacted() {
+    for (code, expected) in [
+        ("x..Password = 123", "x..Password = [REDACTED:password]"),
+        (
+            "conn.MotDePasse = \"x\"",
+            "conn.MotDePasse = [REDACTED:password]",
+        ),
+        ("nPin <- 0x1F", "nPin <- [REDACTED:password]"),
+        (
+            "HPass(Customer, 1234)",
+            "HPass(Customer, [REDACTED:password])",
+        ),
+        (
+            "HPasse(Client, \"x\")",
+            "HPasse(Client, [REDACTED:password])",
+        ),
+        (
+            "HOpenConnection(c, 1, 2)",
+            "HOpenConnection(c, [REDACTED:password], [REDACTED:password])",
+        ),
+        (
+            "IF 1234 = sSenha THEN n = 5",
+            "IF [REDACTED:password] = sSenha THEN n = 5",
+        ),
+        (
+            "IniRead(s, \"ADMIN_PASSWORD\", 12)",
+            "IniRead(s, [REDACTED:password], [REDACTED:password])",
+        ),
+        (
+            "SWITCH sMDP\nCASE 1: a(2)\nEND\nb(3)",
+            "SWITCH sMDP\nCASE [REDACTED:password]: a([REDACTED:password])\nEND\nb(3)",
+        ),
+        ("conn.Port = 4900", "conn.Port = 4900"),
+    ] {
+        assert_eq!(masked(code), expected);
+    }
+}
+
+#[test]
+fn values_of_credentials_are_redacted() {
+    for code in [
+        "gsPassword is string = \"x\"",
+        "SENHA is int = 1234",
+        "CONSTANT PIN = 1234",
+        "CONSTANT\nAPI_KEY = \"x\"\nEND",
+        "soit sMotDePasse = \"x\"",
+        "cléSecrète est une chaîne = [\nx\n]",
+        "sTokenAccès est une chaîne = <§$0001§>",
+        "gsmdp is string = 'x'",
+    ] {
+        let found = declared(code);
+        let value = found
+            .variables
+            .first()
+            .map(|variable| variable.default_value.clone())
+            .or(found
+                .constants
+                .first()
+                .map(|constant| constant.value.clone()));
+        assert_eq!(value, Some(Some(REDACTED.to_owned())), "{code}");
+    }
+    let sized = &declared("sPassword is string on 20").variables[0];
+    assert_eq!(sized.declared_type, "string on 20");
+    let built = &declared("sPassword is Secret(1234, \"x\")").variables[0];
+    assert_eq!(
+        built.declared_type,
+        "Secret([REDACTED:password], [REDACTED:password])"
+    );
+    assert_eq!(built.normalized_type, "Secret");
+}
+
+#[test]
+fn literals_in_odd_quotes_and_unclosed_ones_are_masked() {
+    for code in [
+        "f('PLANTED')",
+        "f(“PLANTED”)",
+        "a = \"x\" PLANTED \"y",
+        "a = 'PLANTED",
+        "f(' \"PLANTED\"",
+    ] {
+        assert!(!masked(code).contains("PLANTED"), "{code}");
+    }
+}
+
+#[test]
+fn blocks_are_masked_too() {
+    let blocks = initialization_blocks(&Code::from_text("f(\"x\") // y\nc..Password = 7"), &[]);
+    assert_eq!(
+        blocks[0].code,
+        "f(\"…\")\nc..Password = [REDACTED:password]"
+    );
+}

@@ -1,0 +1,156 @@
+//! Which global variables code reads and assigns.
+
+use super::keywords::{is_else, is_for, is_reserved, is_then};
+use super::lexer::TokenKind;
+use super::statements::{Program, Statement};
+use std::collections::HashMap;
+
+/// The known global variables, found without regard to case.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Globals<'a> {
+    names: &'a [&'a str],
+    by_name: HashMap<String, usize>,
+}
+
+impl<'a> Globals<'a> {
+    /// An index of `names`.
+    pub(super) fn new(names: &'a [&'a str]) -> Self {
+        let mut by_name = HashMap::with_capacity(names.len());
+        for (index, name) in names.iter().enumerate() {
+            by_name.entry(name.to_lowercase()).or_insert(index);
+        }
+        Globals { names, by_name }
+    }
+
+    /// The variable with this name.
+    pub(super) fn find(&self, name: &str) -> Option<usize> {
+        self.by_name.get(&name.to_lowercase()).copied()
+    }
+}
+
+/// The globals that some statements use, as they are declared, in the order in which they come up.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Usage {
+    pub(super) reads: Vec<String>,
+    pub(super) writes: Vec<String>,
+}
+
+impl Usage {
+    /// What `statements` read and assign.
+    pub(super) fn read(
+        program: &Program<'_>,
+        statements: &[&Statement],
+        globals: &Globals<'_>,
+    ) -> Self {
+        let mut usage = Usage::default();
+        let mut seen = HashMap::new();
+        for statement in statements {
+            let mut targets = Targets::default();
+            for index in statement.tokens.clone() {
+                if begins_part(program, statement.tokens.start, index) {
+                    targets.find(program, index, statement.tokens.end);
+                }
+                if !program.is_kind(index, TokenKind::Word)
+                    || is_member(program, statement.tokens.start, index)
+                {
+                    continue;
+                }
+                let Some(global) = globals.find(program.text(index)) else {
+                    continue;
+                };
+                let writes = targets.words.last() == Some(&index);
+                if writes {
+                    targets.words.pop();
+                }
+                let (new_read, new_write) = seen.entry(global).or_insert((true, true));
+                let name = globals.names.get(global).copied().unwrap_or_default();
+                if writes && std::mem::take(new_write) {
+                    usage.writes.push(name.to_owned());
+                } else if !writes && std::mem::take(new_read) {
+                    usage.reads.push(name.to_owned());
+                }
+            }
+        }
+        usage
+    }
+}
+
+/// Whether a statement begins at the token, be it behind `THEN` or `;` or as the variable of a loop.
+pub(super) fn begins_part(program: &Program<'_>, start: usize, index: usize) -> bool {
+    if index == start {
+        return true;
+    }
+    let before = program.folded(index - 1);
+    is_then(&before)
+        || is_else(&before)
+        || is_for(&before)
+        || matches!(&*before, "each" | "tout" | "toute" | "do" | "faire")
+        || matches!(program.text(index - 1), ";" | ":")
+}
+
+/// Whether the word is what is looked up in something else: `x.word`, `x..word`, `x::word`.
+pub(super) fn is_member(program: &Program<'_>, start: usize, index: usize) -> bool {
+    index > start
+        && match program.text(index - 1) {
+            "." | ".." | "::" => true,
+            // `CASE 1: word` is not `object:word`.
+            ":" => !matches!(&*program.folded(start), "case" | "cas" | "other" | "autre"),
+            _ => false,
+        }
+}
+
+/// The words of a statement that are assigned, the next one last.
+#[derive(Debug, Default)]
+struct Targets {
+    words: Vec<usize>,
+    /// What was looked through already.
+    read_to: usize,
+}
+
+impl Targets {
+    /// Looks for `a = `, `a.b[1] += `, `a, b = ` from `start` on.
+    fn find(&mut self, program: &Program<'_>, start: usize, end: usize) {
+        if start < self.read_to {
+            return;
+        }
+        let mut found = Vec::new();
+        let mut at = start + usize::from(program.text(start) == "(");
+        while at < end && program.is_kind(at, TokenKind::Word) && !is_reserved(&program.folded(at))
+        {
+            found.push(at);
+            at = end_of_path(program, at + 1, end);
+            at += usize::from(program.text(at) == ")" && program.text(start) == "(");
+            if at >= end || program.text(at) != "," {
+                break;
+            }
+            at += 1;
+        }
+        self.read_to = at;
+        let assigns = at < end
+            && matches!(
+                program.text(at),
+                "=" | "<-" | ":=" | "+=" | "-=" | "*=" | "/=" | "++" | "--"
+            );
+        if assigns {
+            found.reverse();
+            self.words = found;
+        }
+    }
+}
+
+/// Where `.member`, `..property`, `::member` and `[index]` behind a name end.
+fn end_of_path(program: &Program<'_>, start: usize, end: usize) -> usize {
+    let mut at = start;
+    let mut brackets = 0_usize;
+    while at < end {
+        match program.text(at) {
+            "[" => brackets += 1,
+            "]" if brackets > 0 => brackets -= 1,
+            _ if brackets > 0 => {}
+            "." | ".." | "::" | ":" if program.is_kind(at + 1, TokenKind::Word) => at += 1,
+            _ => return at,
+        }
+        at += 1;
+    }
+    at
+}
