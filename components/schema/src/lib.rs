@@ -1,0 +1,120 @@
+//! The schema extractor: tables, columns, keys and inferred relations of a project's analyses.
+#![deny(missing_docs)]
+
+#[cfg(target_family = "wasm")]
+mod component;
+
+use quarry_sdk::Source;
+use quarry_sdk::extractor::{ExtractError, Extraction, Manifest, Request};
+use quarry_sdk::facts::{Column, FactSet, Index, Key, KeyColumn, KeyKind, Relation, Table};
+use quarry_windev::analysis::{self, Analysis, infer_relations};
+use quarry_windev::layout::{ANALYSIS_GLOBS, PROJECT_GLOBS};
+use quarry_windev_source::{diagnostic, manifest, origin, read, select};
+use quarry_windev_source::analyses;
+
+/// Says what the extractor is.
+pub fn describe() -> Manifest {
+    manifest(
+        "schema",
+        env!("CARGO_PKG_VERSION"),
+        "Tables, columns, keys and inferred relations of a project's analyses.",
+        &[PROJECT_GLOBS, ANALYSIS_GLOBS],
+    )
+}
+
+/// Extracts the schema.
+///
+/// # Errors
+///
+/// When the options are wrong.
+pub fn extract(source: &Source, request: &Request) -> Result<Extraction, ExtractError> {
+    let selected = select(source, request)?;
+    let mut facts = FactSet::empty();
+    let mut diagnostics = Vec::new();
+    for path in analyses(&selected, &request.inputs, &mut diagnostics) {
+        let Some(bytes) = read(source, path, &mut diagnostics) else {
+            continue;
+        };
+        let analysis = Analysis::read(&bytes);
+        let said = analysis.diagnostics.iter();
+        diagnostics.extend(said.map(|said| diagnostic(said, path)));
+        let tables: Vec<&analysis::Table> = analysis.tables.iter().collect();
+        let relations = infer_relations(&tables);
+        facts.relations.extend(relations.into_iter().map(|found| relation(found, path)));
+        facts.tables.extend(analysis.tables.into_iter().map(|found| table(found, path)));
+    }
+    Ok(Extraction { facts, diagnostics })
+}
+
+fn table(table: analysis::Table, path: &str) -> Table {
+    let (indexes, keys): (Vec<_>, Vec<_>) = table
+        .keys
+        .into_iter()
+        .partition(|key| key.kind == analysis::KeyKind::Duplicates);
+    Table {
+        name: table.name,
+        physical_name: table.physical_name,
+        connection: table.connection,
+        columns: table.columns.into_iter().map(|found| column(found, path)).collect(),
+        keys: keys.into_iter().map(|found| key(found, path)).collect(),
+        indexes: indexes
+            .into_iter()
+            .map(|index| Index {
+                origin: origin(index.span, path),
+                name: index.name,
+                columns: key_columns(index.columns),
+            })
+            .collect(),
+        origin: origin(table.span, path),
+    }
+}
+
+fn column(column: analysis::Column, path: &str) -> Column {
+    Column {
+        name: column.name,
+        declared_type: column.declared_type,
+        normalized_type: column.normalized_type,
+        size: column.size,
+        automatic: column.automatic,
+        nullable: column.nullable,
+        default_value: column.default_value,
+        computed: column.computed,
+        array_length: column.array_length,
+        origin: origin(column.span, path),
+    }
+}
+
+fn key(key: analysis::Key, path: &str) -> Key {
+    Key {
+        kind: match key.kind {
+            analysis::KeyKind::Primary => KeyKind::Primary,
+            analysis::KeyKind::Unique | analysis::KeyKind::Duplicates => KeyKind::Unique,
+        },
+        origin: origin(key.span, path),
+        name: key.name,
+        columns: key_columns(key.columns),
+        inferred: key.inferred_primary,
+    }
+}
+
+fn key_columns(columns: Vec<analysis::KeyColumn>) -> Vec<KeyColumn> {
+    columns
+        .into_iter()
+        .map(|column| KeyColumn {
+            name: column.name,
+            descending: column.descending,
+        })
+        .collect()
+}
+
+fn relation(relation: analysis::Relation, path: &str) -> Relation {
+    Relation {
+        from_table: relation.from_table,
+        from_columns: relation.from_columns,
+        to_table: relation.to_table,
+        to_columns: relation.to_columns,
+        rule: relation.rule.to_owned(),
+        confidence: relation.confidence,
+        origin: origin(relation.span, path),
+    }
+}

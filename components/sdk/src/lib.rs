@@ -1,0 +1,69 @@
+//! What an extractor of Quarry is written with: the contract's types and the reading of inputs.
+//!
+//! An extractor implements [`extractor::Guest`] and is exported with [`export_extractor!`]:
+//!
+//! ```ignore
+//! struct Component;
+//! impl quarry_sdk::extractor::Guest for Component { /* describe, extract */ }
+//! quarry_sdk::export_extractor!(Component);
+//! ```
+//!
+//! The types also exist in a native build, where tests and benchmarks call the same functions without a sandbox.
+//! There the export has to be left out: `#[cfg(target_family = "wasm")]`.
+#![deny(missing_docs)]
+
+mod options;
+mod source;
+
+pub use options::Options;
+pub use source::{Source, SourceError};
+
+#[doc(hidden)]
+#[allow(missing_docs, missing_debug_implementations, clippy::all)]
+pub mod bindings {
+    wit_bindgen::generate!({
+        path: [
+            "../../wit/deps/wasi-io.wit",
+            "../../wit/deps/wasi-clocks.wit",
+            "../../wit/deps/wasi-filesystem.wit",
+            "../../wit/deps/wasi-cli.wit",
+            "../../wit/context",
+        ],
+        world: "quarry:context/extractor-world",
+        pub_export_macro: true,
+        export_macro_name: "export_extractor",
+        default_bindings_module: "quarry_sdk::bindings",
+        generate_all,
+    });
+}
+
+/// The records of `quarry:context/facts`.
+pub mod facts {
+    pub use crate::bindings::exports::quarry::context::facts::*;
+}
+
+/// The records and functions of `quarry:context/extractor`.
+pub mod extractor {
+    pub use crate::bindings::exports::quarry::context::extractor::{
+        ExtractError, Extraction, Guest, Manifest, Request,
+    };
+}
+
+impl facts::FactSet {
+    /// A set without facts, to be filled.
+    pub fn empty() -> Self {
+        facts::FactSet {
+            projects: Vec::new(),
+            configurations: Vec::new(),
+            elements: Vec::new(),
+            connections: Vec::new(),
+            tables: Vec::new(),
+            relations: Vec::new(),
+            table_uses: Vec::new(),
+            global_variables: Vec::new(),
+            constants: Vec::new(),
+            initialization_blocks: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+}
