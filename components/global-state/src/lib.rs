@@ -183,7 +183,7 @@ fn constant(constant: wlanguage::Constant, part: &Declaring) -> Constant {
 fn block(block: wlanguage::InitializationBlock, part: &Declaring) -> InitializationBlock {
     InitializationBlock {
         element: part.element.clone(),
-        order: u32::try_from(block.order).unwrap_or(u32::MAX),
+        order: u32::try_from(block.order).map_or(u32::MAX, |order| order.saturating_add(1)),
         language: "wlanguage".to_owned(),
         code: block.code,
         reads: block.reads,

@@ -73,7 +73,7 @@ fn column(column: analysis::Column, path: &str) -> Column {
     Column {
         name: column.name,
         declared_type: column.declared_type,
-        normalized_type: column.normalized_type,
+        normalized_type: column.normalized_type.into(),
         size: column.size,
         automatic: column.automatic,
         nullable: column.nullable,

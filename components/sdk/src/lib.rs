@@ -15,6 +15,7 @@
 mod options;
 mod source;
 
+pub use bindings::export_extractor;
 pub use options::Options;
 pub use source::{Source, SourceError};
 

@@ -43,10 +43,9 @@ impl Encoding {
 
     /// The text of some bytes of the file, borrowed when they are it already.
     pub fn decode(self, bytes: &[u8]) -> Cow<'_, str> {
-        if self == Encoding::Utf8 || bytes.is_ascii() {
-            if let Ok(text) = std::str::from_utf8(bytes) {
-                return Cow::Borrowed(text);
-            }
+        let may_be_text = self == Encoding::Utf8 || bytes.is_ascii();
+        if let (true, Ok(text)) = (may_be_text, std::str::from_utf8(bytes)) {
+            return Cow::Borrowed(text);
         }
         Cow::Owned(bytes.iter().copied().map(windows_1252).collect())
     }
@@ -102,8 +101,14 @@ mod tests {
             declared("\u{feff}<?xml version='1.0' encoding = 'Windows-1252' ?>"),
             Encoding::Windows1252
         );
-        assert_eq!(declared("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"), Encoding::Utf8);
-        assert_eq!(declared("<?xml version=\"1.0\"?><A encoding=\"latin1\"/>"), Encoding::Utf8);
+        assert_eq!(
+            declared("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"),
+            Encoding::Utf8
+        );
+        assert_eq!(
+            declared("<?xml version=\"1.0\"?><A encoding=\"latin1\"/>"),
+            Encoding::Utf8
+        );
         assert_eq!(declared("<?xml encoding"), Encoding::Utf8);
         assert_eq!(declared("<?xml encoding=\"latin1"), Encoding::Utf8);
         assert_eq!(declared(""), Encoding::Utf8);
@@ -112,7 +117,10 @@ mod tests {
     #[test]
     fn latin_1_and_windows_1252_become_the_right_characters() {
         let decode = |bytes| Encoding::Windows1252.decode(bytes).into_owned();
-        assert_eq!(decode(b"Dur\xe9e \x80 \x9f \x81 \xff"), "Durée € Ÿ \u{81} ÿ");
+        assert_eq!(
+            decode(b"Dur\xe9e \x80 \x9f \x81 \xff"),
+            "Durée € Ÿ \u{81} ÿ"
+        );
         assert_eq!(Encoding::Windows1252.decode("é".as_bytes()), "Ã©");
     }
 
@@ -120,6 +128,9 @@ mod tests {
     fn a_piece_that_is_not_utf_8_is_read_as_windows_1252() {
         assert_eq!(Encoding::Utf8.decode("Durée".as_bytes()), "Durée");
         assert_eq!(Encoding::Utf8.decode(b"Dur\xe9e"), "Durée");
-        assert!(matches!(Encoding::Windows1252.decode(b"plain"), Cow::Borrowed("plain")));
+        assert!(matches!(
+            Encoding::Windows1252.decode(b"plain"),
+            Cow::Borrowed("plain")
+        ));
     }
 }

@@ -114,11 +114,16 @@ impl Project {
         let elements = body.and_then(|body| body.get("elements"));
         let number = |key| info.and_then(|info| info.get(key)).and_then(Node::number);
         let mut project = Project {
-            name: name.map(plain_text).filter(|name| !name.is_empty()).unwrap_or_else(|| stem(path)),
+            name: name
+                .map(plain_text)
+                .filter(|name| !name.is_empty())
+                .unwrap_or_else(|| stem(path)),
             kind: ProjectKind::of(path),
             major_version: number("major_version").and_then(|version| version.try_into().ok()),
             minor_version: number("minor_version").and_then(|version| version.try_into().ok()),
-            description: info.map(|info| text(info, "description")).unwrap_or_default(),
+            description: info
+                .map(|info| text(info, "description"))
+                .unwrap_or_default(),
             languages: list(body, "languages").map(plain_text).collect(),
             editor_language: configurations.clone().find_map(editor_language),
             configurations: configurations.map(Configuration::read).collect(),
@@ -167,7 +172,9 @@ impl Configuration {
 impl Element {
     fn read(node: Node<'_>, configurations: &HashMap<&str, &str>) -> Self {
         let excluded = list(Some(node), "configurations")
-            .filter(|configuration| configuration.get("excluded").and_then(Node::boolean) == Some(true))
+            .filter(|configuration| {
+                configuration.get("excluded").and_then(Node::boolean) == Some(true)
+            })
             .map(|configuration| text(configuration, "configuration_id"));
         Element {
             name: text(node, "name"),
@@ -175,7 +182,11 @@ impl Element {
             kind: element_kind(node.get("type").and_then(Node::number)),
             physical_path: file_path(&text(node, "physical_name")),
             excluded_from: excluded
-                .map(|id| configurations.get(id.as_str()).map_or(id.clone(), |name| (*name).to_owned()))
+                .map(|id| {
+                    configurations
+                        .get(id.as_str())
+                        .map_or(id.clone(), |name| (*name).to_owned())
+                })
                 .collect(),
             span: node.get("name").unwrap_or(node).value_span(),
         }
@@ -221,7 +232,10 @@ fn element_kind(number: Option<u64>) -> String {
 }
 
 fn unknown(number: Option<u64>) -> String {
-    number.map_or_else(|| "unknown".to_owned(), |number| format!("unknown-{number}"))
+    number.map_or_else(
+        || "unknown".to_owned(),
+        |number| format!("unknown-{number}"),
+    )
 }
 
 /// `analysis` up to version 28, `array_of_analysis` from 29 on; `analysis_password` is never looked at.
@@ -266,10 +280,15 @@ fn diagnostics(project: &Project, has_body: bool) -> Vec<Diagnostic> {
             "the file does not describe a project. Name the .wdp, .wwp or .wpp file of the project",
         ));
     }
-    if let Some(version) = project.major_version.filter(|version| !KNOWN_VERSIONS.contains(version)) {
+    if let Some(version) = project
+        .major_version
+        .filter(|version| !KNOWN_VERSIONS.contains(version))
+    {
         diagnostics.push(Diagnostic::warning(
             "unknown-version",
-            format!("the project was saved by version {version}; the format is known from 25 to 30 only"),
+            format!(
+                "the project was saved by version {version}; the format is known from 25 to 30 only"
+            ),
         ));
     }
     diagnostics
@@ -277,7 +296,9 @@ fn diagnostics(project: &Project, has_body: bool) -> Vec<Diagnostic> {
 
 /// The items of a list that may be absent.
 fn list<'d>(node: Option<Node<'d>>, key: &str) -> impl Iterator<Item = Node<'d>> + Clone {
-    node.and_then(|node| node.get(key)).into_iter().flat_map(Node::children)
+    node.and_then(|node| node.get(key))
+        .into_iter()
+        .flat_map(Node::children)
 }
 
 fn text(node: Node<'_>, key: &str) -> String {
@@ -290,5 +311,10 @@ fn plain_text(node: Node<'_>) -> String {
 
 fn stem(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned()
+    name.rsplit_once('.')
+        .map_or(name, |(stem, _)| stem)
+        .to_owned()
 }
+
+#[cfg(test)]
+mod tests;

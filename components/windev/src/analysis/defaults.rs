@@ -36,7 +36,8 @@ pub(super) fn shown(column: &str, type_code: &str, value: &str) -> Option<String
     if value.is_empty() || type_code == PASSWORD || is_credential_name(column) {
         return None;
     }
-    let is_shown = is_number(value) || is_word(value) || is_call(value) || is_zero_identifier(value);
+    let is_shown =
+        is_number(value) || is_word(value) || is_call(value) || is_zero_identifier(value);
     Some(if is_shown { value } else { TEXT }.to_owned())
 }
 
@@ -54,7 +55,10 @@ fn is_word(value: &str) -> bool {
 }
 
 fn is_call(value: &str) -> bool {
-    let name = value.strip_prefix('(').and_then(|value| value.strip_suffix(')')).unwrap_or(value);
+    let name = value
+        .strip_prefix('(')
+        .and_then(|value| value.strip_suffix(')'))
+        .unwrap_or(value);
     let name = name.strip_suffix("()").unwrap_or(name);
     CALLS.iter().any(|call| name.eq_ignore_ascii_case(call))
 }
@@ -70,8 +74,17 @@ mod tests {
     #[test]
     fn numbers_truth_values_and_known_calls_are_shown() {
         for value in [
-            "0", "-1", "0.000000", "1,5", "00000000000000000", "true", "Faux", "(getdate())", "now()",
-            "CURRENT_TIMESTAMP", "00000000-0000-0000-0000-000000000000",
+            "0",
+            "-1",
+            "0.000000",
+            "1,5",
+            "00000000000000000",
+            "true",
+            "Faux",
+            "(getdate())",
+            "now()",
+            "CURRENT_TIMESTAMP",
+            "00000000-0000-0000-0000-000000000000",
         ] {
             assert_eq!(shown("a", "5", value).as_deref(), Some(value));
         }
@@ -79,7 +92,16 @@ mod tests {
 
     #[test]
     fn texts_are_hidden() {
-        for value in ["abc", "?", "12-34", "1.2.3", "(f(1))", "123456789012345678901234", "-", "."] {
+        for value in [
+            "abc",
+            "?",
+            "12-34",
+            "1.2.3",
+            "(f(1))",
+            "123456789012345678901234",
+            "-",
+            ".",
+        ] {
             assert_eq!(shown("a", "2", value).as_deref(), Some("\"…\""), "{value}");
         }
     }

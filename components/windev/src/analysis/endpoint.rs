@@ -15,7 +15,8 @@ pub(super) struct Endpoint {
 
 /// Files of databases: `stock.mdb` has the form of a host name.
 const FILE_EXTENSIONS: [&str; 14] = [
-    "xml", "mdb", "accdb", "xls", "xlsx", "dbf", "fic", "csv", "txt", "db", "sqlite", "sqlite3", "fdb", "gdb",
+    "xml", "mdb", "accdb", "xls", "xlsx", "dbf", "fic", "csv", "txt", "db", "sqlite", "sqlite3",
+    "fdb", "gdb",
 ];
 
 /// The longest name of a database that is shown.
@@ -41,9 +42,14 @@ pub(super) fn source(source: &str) -> Endpoint {
 pub(super) fn connection_string(text: &str) -> Endpoint {
     let mut endpoint = Endpoint::default();
     for (key, value) in pairs(text) {
-        let key: String = key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        let key: String = key
+            .chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect();
         match key.as_str() {
-            "server" | "serveur" | "host" | "hostname" | "datasource" | "addr" | "address" | "networkaddress" => {
+            "server" | "serveur" | "host" | "hostname" | "datasource" | "addr" | "address"
+            | "networkaddress" => {
                 let (host, port) = address(value);
                 endpoint.host = endpoint.host.or(host);
                 endpoint.port = endpoint.port.or(port);
@@ -52,8 +58,12 @@ pub(super) fn connection_string(text: &str) -> Endpoint {
             "database" | "initialcatalog" | "dbname" | "db" => {
                 endpoint.database = endpoint.database.or_else(|| database(value));
             }
-            "uid" | "user" | "userid" | "username" | "login" => endpoint.has_user |= !value.is_empty(),
-            "pwd" | "password" | "passwd" | "motdepasse" => endpoint.has_password |= !value.is_empty(),
+            "uid" | "user" | "userid" | "username" | "login" => {
+                endpoint.has_user |= !value.is_empty()
+            }
+            "pwd" | "password" | "passwd" | "motdepasse" => {
+                endpoint.has_password |= !value.is_empty()
+            }
             _ => {}
         }
     }
@@ -77,8 +87,14 @@ pub(super) fn database(text: &str) -> Option<String> {
 fn file_or_name(text: &str) -> Option<String> {
     let is_path = text.contains('\\')
         || text.as_bytes().get(1) == Some(&b':')
-        || ["/", "./", "../"].iter().any(|start| text.starts_with(start));
-    let name = if is_path { text.rsplit(['\\', '/', ':']).next()? } else { text };
+        || ["/", "./", "../"]
+            .iter()
+            .any(|start| text.starts_with(start));
+    let name = if is_path {
+        text.rsplit(['\\', '/', ':']).next()?
+    } else {
+        text
+    };
     // `user/password` and `user@host` are ways to name a database, too.
     let is_name = !name.is_empty()
         && name.len() <= LONGEST_NAME
@@ -92,7 +108,9 @@ fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = text;
     std::iter::from_fn(move || {
         loop {
-            rest = rest.trim_start_matches(|character: char| character == ';' || character.is_whitespace());
+            rest = rest.trim_start_matches(|character: char| {
+                character == ';' || character.is_whitespace()
+            });
             if rest.is_empty() {
                 return None;
             }
@@ -165,7 +183,11 @@ fn address(text: &str) -> (Option<String>, Option<u16>) {
         return (None, port);
     }
     let is_address = host.contains(':') || is_host(host);
-    if is_address { (Some(host.to_owned()), port) } else { NONE }
+    if is_address {
+        (Some(host.to_owned()), port)
+    } else {
+        NONE
+    }
 }
 
 /// The `host:port` of a URL, or of a text that is no URL. Nothing when it cannot be told from user and password.
@@ -187,15 +209,19 @@ fn is_host(text: &str) -> bool {
         None => (text, None),
     };
     let is_label = |label: &str| {
-        let is_part = |character: char| character.is_alphanumeric() || matches!(character, '-' | '_');
+        let is_part =
+            |character: char| character.is_alphanumeric() || matches!(character, '-' | '_');
         !label.is_empty() && label.len() <= 63 && label.chars().all(is_part)
     };
     let is_file = host.rsplit_once('.').is_some_and(|(_, extension)| {
-        FILE_EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
+        FILE_EXTENSIONS
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
     });
     let is_name = host == "." || host == "(local)" || host.split('.').all(is_label);
     let is_instance = |instance: &str| {
-        let is_part = |character: char| character.is_alphanumeric() || matches!(character, '-' | '_' | '$');
+        let is_part =
+            |character: char| character.is_alphanumeric() || matches!(character, '-' | '_' | '$');
         !instance.is_empty() && instance.len() <= 63 && instance.chars().all(is_part)
     };
     host.len() <= 253 && !is_file && is_name && instance.is_none_or(is_instance)

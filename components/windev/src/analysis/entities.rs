@@ -42,7 +42,12 @@ fn character(name: &str) -> Option<char> {
         None if is_number(number, 10) => number.parse(),
         _ => return None,
     };
-    Some(number.ok().and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER))
+    Some(
+        number
+            .ok()
+            .and_then(char::from_u32)
+            .unwrap_or(char::REPLACEMENT_CHARACTER),
+    )
 }
 
 fn is_number(digits: &str, radix: u32) -> bool {
@@ -55,13 +60,26 @@ mod tests {
 
     #[test]
     fn known_and_numeric_references_are_resolved_once() {
-        assert_eq!(decode("a &amp; b &lt;&gt;&quot;&apos; &#233;&#xe9;"), "a & b <>\"' éé");
+        assert_eq!(
+            decode("a &amp; b &lt;&gt;&quot;&apos; &#233;&#xe9;"),
+            "a & b <>\"' éé"
+        );
         assert_eq!(decode("&amp;amp;"), "&amp;");
     }
 
     #[test]
     fn anything_else_stays_as_it_is() {
-        for text in ["a & b", "&", "&;", "&foo;", "&#;", "&#x;", "&#+1;", "&é;", "&aaaaaaaaaaaaaaaaaaaaaaaaaa;"] {
+        for text in [
+            "a & b",
+            "&",
+            "&;",
+            "&foo;",
+            "&#;",
+            "&#x;",
+            "&#+1;",
+            "&é;",
+            "&aaaaaaaaaaaaaaaaaaaaaaaaaa;",
+        ] {
             assert_eq!(decode(text), text);
         }
         assert_eq!(decode("&#0;&#xD800;&#99999999;"), "\0\u{fffd}\u{fffd}");

@@ -10,7 +10,8 @@ use crate::position::Span;
 #[derive(Debug, Default)]
 pub(super) struct Item {
     pub(super) column: Column,
-    pub(super) key_type: String,
+    /// `TYPE_CLE`; 255 stands for anything that is no small number.
+    pub(super) key_type: Option<u8>,
     pub(super) descending: bool,
     pub(super) is_composite: bool,
     pub(super) parts: Vec<KeyColumn>,
@@ -35,7 +36,7 @@ impl Item {
 
     /// Makes it a column or a key of its table.
     pub(super) fn add_to(self, table: &mut Table, table_accepts_null: bool) -> Option<Diagnostic> {
-        let (kind, diagnostic) = key_kind(&self.key_type, self.column.span);
+        let (kind, diagnostic) = key_kind(self.key_type, self.column.span);
         if let Some(kind) = kind {
             table.keys.push(self.key(kind));
         }
@@ -69,7 +70,11 @@ impl Item {
             normalized_type: normalized_type(&column.declared_type),
             automatic: is_automatic(&column.declared_type),
             nullable: self.accepts_null.unwrap_or(table_accepts_null),
-            default_value: defaults::shown(&column.name, &column.declared_type, &self.default_value),
+            default_value: defaults::shown(
+                &column.name,
+                &column.declared_type,
+                &self.default_value,
+            ),
             array_length: (self.values > 1).then_some(self.values),
             ..column
         }
@@ -77,13 +82,16 @@ impl Item {
 }
 
 /// What `TYPE_CLE` says. 3 was seen three times, on automatic identifiers of one old analysis.
-fn key_kind(code: &str, span: Span) -> (Option<KeyKind>, Option<Diagnostic>) {
+fn key_kind(code: Option<u8>, span: Span) -> (Option<KeyKind>, Option<Diagnostic>) {
     let (kind, message) = match code {
-        "" | "0" => return (None, None),
-        "1" => return (Some(KeyKind::Unique), None),
-        "2" => return (Some(KeyKind::Duplicates), None),
-        "4" => return (Some(KeyKind::Primary), None),
-        "3" => (KeyKind::Unique, "the key is of type 3, which is not documented; it was taken for a unique key"),
+        None | Some(0) => return (None, None),
+        Some(1) => return (Some(KeyKind::Unique), None),
+        Some(2) => return (Some(KeyKind::Duplicates), None),
+        Some(4) => return (Some(KeyKind::Primary), None),
+        Some(3) => (
+            KeyKind::Unique,
+            "the key is of type 3, which is not documented; it was taken for a unique key",
+        ),
         _ => (
             KeyKind::Duplicates,
             "the key is of a type that is not known; it was taken for a key with duplicates",

@@ -19,5 +19,7 @@ mod types;
 mod xml;
 
 pub use model::{Analysis, Column, Connection, Key, KeyColumn, KeyKind, Relation, Table};
-pub use relations::{MULTIPLE_OWNERS, ONE_PRIMARY_AMONG_OWNERS, PRIMARY_OWNER, UNIQUE_OWNER, infer_relations};
+pub use relations::{
+    MULTIPLE_OWNERS, ONE_PRIMARY_AMONG_OWNERS, PRIMARY_OWNER, UNIQUE_OWNER, infer_relations,
+};
 pub use types::normalized_type;

@@ -1,5 +1,7 @@
 //! What an analysis says.
 
+use std::borrow::Cow;
+
 use crate::diagnostic::Diagnostic;
 use crate::position::Span;
 
@@ -65,7 +67,7 @@ pub struct Column {
     /// The file's number for its type, such as `24`; empty when there is none.
     pub declared_type: String,
     /// The type in words: see [`super::normalized_type`].
-    pub normalized_type: String,
+    pub normalized_type: Cow<'static, str>,
     /// Its size: characters of a text, bytes of anything else.
     pub size: Option<u32>,
     /// Whether the database gives it its value: types 24, 38 and 46.

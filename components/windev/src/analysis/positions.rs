@@ -24,7 +24,11 @@ impl<'a> Positions<'a> {
     pub(super) fn span(&self, range: Range<usize>) -> Span {
         let start = range.start.min(self.bytes.len());
         let line = self.line_starts.partition_point(|line| *line <= start);
-        let line_start = self.line_starts.get(line.wrapping_sub(1)).copied().unwrap_or_default();
+        let line_start = self
+            .line_starts
+            .get(line.wrapping_sub(1))
+            .copied()
+            .unwrap_or_default();
         Span {
             offset: start as u64,
             length: range.end.saturating_sub(range.start) as u64,

@@ -2,6 +2,7 @@
 
 use super::element::Element;
 use super::endpoint::{self, Endpoint};
+use super::entities::decode;
 use super::item::Item;
 use super::keys::choose_primary;
 use super::model::{Analysis, Connection, KeyColumn, Table};
@@ -64,7 +65,10 @@ impl Analysis {
 /// Why a file is not even tried.
 fn refused(bytes: &[u8]) -> Option<Diagnostic> {
     if bytes.is_empty() {
-        return Some(Diagnostic::warning("empty-file", "the analysis is an empty file"));
+        return Some(Diagnostic::warning(
+            "empty-file",
+            "the analysis is an empty file",
+        ));
     }
     if bytes.starts_with(b"PCS\0") {
         return Some(Diagnostic::binary_file());
@@ -130,8 +134,18 @@ impl Builder<'_> {
     fn new_table(&self, tag: &Tag<'_>) -> (Table, bool) {
         let (name, span) = self.name(tag);
         let physical_name = self.attribute(tag, "NomPhysique");
+        // Never a path seen, but it may be one: directories tell of somebody's machine.
+        let physical_name = physical_name
+            .rsplit('\\')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         let table = Table {
-            physical_name: if physical_name.is_empty() { name.clone() } else { physical_name },
+            physical_name: if physical_name.is_empty() {
+                name.clone()
+            } else {
+                physical_name
+            },
             name,
             connection: Some(self.attribute(tag, "Connexion")).filter(|name| !name.is_empty()),
             span,
@@ -143,7 +157,9 @@ impl Builder<'_> {
     /// `INDICERUBRIQUE`: the default value of an item, once for each place of an array. `Null` says that the default
     /// is null, not that null is accepted; `ValeurCalculee` was 0 in every item.
     fn value(&mut self, tag: &Tag<'_>) {
-        let accepts_null = tag.attribute("RubNullSupporte").map(|attribute| attribute.value == b"1");
+        let accepts_null = tag
+            .attribute("RubNullSupporte")
+            .map(|attribute| attribute.value == b"1");
         let value = self.attribute(tag, "Valeur");
         let Some(item) = &mut self.item else {
             return;
@@ -184,12 +200,12 @@ impl Builder<'_> {
                 | Element::Direction
                 | Element::Size,
             ) => {
-                let piece = if is_verbatim {
-                    self.encoding.decode(piece).into_owned()
+                let piece = self.encoding.decode(piece);
+                if is_verbatim || !piece.contains('&') {
+                    self.text.push_str(&piece);
                 } else {
-                    text(self.encoding, piece)
-                };
-                self.text.push_str(&piece);
+                    self.text.push_str(&decode(&piece));
+                }
             }
             _ => {}
         }
@@ -204,12 +220,17 @@ impl Builder<'_> {
             Element::Connection => self.end_connection(),
             Element::Table => self.end_table(),
             Element::Item => self.end_item(),
-            Element::Source | Element::Database | Element::Details => self.place(element, text.trim()),
+            Element::Source | Element::Database | Element::Details => {
+                self.place(element, text.trim())
+            }
             Element::Type | Element::KeyType | Element::Direction | Element::Size => {
                 self.describe(element, text.trim());
             }
             _ => {}
         }
+        // Given back for its memory: there are five texts a column.
+        self.text = text;
+        self.text.clear();
     }
 
     /// What a connection says about the place of its database.
@@ -243,7 +264,12 @@ impl Builder<'_> {
         };
         match element {
             Element::Type if !text.is_empty() => item.column.declared_type = short(text).to_owned(),
-            Element::KeyType => item.key_type = text.to_owned(),
+            Element::KeyType => {
+                item.key_type = short(text)
+                    .parse()
+                    .ok()
+                    .or((!text.is_empty()).then_some(u8::MAX))
+            }
             Element::Size => item.column.size = text.parse().ok(),
             Element::Direction => {
                 let descending = text == "1";
@@ -292,7 +318,10 @@ impl Builder<'_> {
                 "the analysis ends in the middle of an element: what follows is missing. Generate it again in WinDev",
             ));
         } else if self.analysis.tables.is_empty() {
-            self.diagnostics.push(Diagnostic::info("empty-analysis", "the analysis describes no table"));
+            self.diagnostics.push(Diagnostic::info(
+                "empty-analysis",
+                "the analysis describes no table",
+            ));
         }
         self.analysis.diagnostics = malformed;
         self.analysis.diagnostics.extend(self.diagnostics.finish());

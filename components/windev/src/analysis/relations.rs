@@ -36,7 +36,10 @@ pub fn infer_relations(tables: &[&Table]) -> Vec<Relation> {
     let mut relations = Vec::new();
     for (index, table) in tables.iter().enumerate() {
         for (_, key, column) in single_keys(table) {
-            let Some(candidates) = owners.get(&folded(&column.name)).filter(|_| key.kind == KeyKind::Duplicates) else {
+            let Some(candidates) = owners
+                .get(&folded(&column.name))
+                .filter(|_| key.kind == KeyKind::Duplicates)
+            else {
                 continue;
             };
             let (chosen, rule, confidence) = choose(candidates, index, column);
@@ -59,7 +62,9 @@ pub fn infer_relations(tables: &[&Table]) -> Vec<Relation> {
 fn owners<'t>(tables: &[&'t Table]) -> HashMap<String, Owners<'t>> {
     let mut owners: HashMap<String, Owners<'t>> = HashMap::new();
     for (table, content) in tables.iter().enumerate() {
-        for (_, key, column) in single_keys(content).filter(|(_, key, _)| key.kind != KeyKind::Duplicates) {
+        for (_, key, column) in
+            single_keys(content).filter(|(_, key, _)| key.kind != KeyKind::Duplicates)
+        {
             let is_primary = key.kind == KeyKind::Primary;
             let owner = Owner {
                 table,
@@ -67,7 +72,11 @@ fn owners<'t>(tables: &[&'t Table]) -> HashMap<String, Owners<'t>> {
                 column,
             };
             let owners = owners.entry(folded(&column.name)).or_default();
-            let list = if is_primary { &mut owners.primary } else { &mut owners.unique };
+            let list = if is_primary {
+                &mut owners.primary
+            } else {
+                &mut owners.unique
+            };
             if list.len() <= MOST_CANDIDATES + 1 {
                 list.push(owner);
             }
@@ -83,16 +92,25 @@ struct Owners<'t> {
 }
 
 /// Which owners a column of a table may mean, by which rule, with what confidence.
-fn choose<'t>(owners: &Owners<'t>, table: usize, column: &Column) -> (Vec<Owner<'t>>, &'static str, u8) {
+fn choose<'t>(
+    owners: &Owners<'t>,
+    table: usize,
+    column: &Column,
+) -> (Vec<Owner<'t>>, &'static str, u8) {
     let fits = |owner: &&Owner<'t>| {
-        owner.table != table && family(&owner.column.normalized_type) == family(&column.normalized_type)
+        owner.table != table
+            && family(&owner.column.normalized_type) == family(&column.normalized_type)
     };
     let primary: Vec<Owner> = owners.primary.iter().filter(fits).copied().collect();
     let unique: Vec<Owner> = owners.unique.iter().filter(fits).copied().collect();
     match (primary.len(), unique.len()) {
         (1, 0) => (primary, "same-name-as-primary-key", PRIMARY_OWNER),
         (0, 1) => (unique, "same-name-as-unique-key", UNIQUE_OWNER),
-        (1, _) => (primary, "same-name-as-one-primary-key", ONE_PRIMARY_AMONG_OWNERS),
+        (1, _) => (
+            primary,
+            "same-name-as-one-primary-key",
+            ONE_PRIMARY_AMONG_OWNERS,
+        ),
         (all, others) if all + others <= MOST_CANDIDATES => {
             let chosen = if all > 0 { primary } else { unique };
             (chosen, "same-name-as-several-keys", MULTIPLE_OWNERS)

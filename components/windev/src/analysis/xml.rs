@@ -63,7 +63,11 @@ impl<'a> Tag<'a> {
 /// The attribute at or after `at`, which moves behind it. Anything else on the way is skipped.
 fn next_attribute<'a>(bytes: &'a [u8], at: &mut usize) -> Option<(&'a [u8], Range<usize>)> {
     loop {
-        let start = *at + bytes.get(*at..)?.iter().position(|byte| is_name_byte(*byte))?;
+        let start = *at
+            + bytes
+                .get(*at..)?
+                .iter()
+                .position(|byte| is_name_byte(*byte))?;
         let length = name_length(&bytes[start..]);
         *at = start + length;
         let after = skip_space(bytes, *at);
@@ -82,7 +86,10 @@ fn next_attribute<'a>(bytes: &'a [u8], at: &mut usize) -> Option<(&'a [u8], Rang
 
 fn skip_space(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count()
+    at + rest
+        .iter()
+        .take_while(|byte| byte.is_ascii_whitespace())
+        .count()
 }
 
 /// Names may hold any letter, in any encoding.
@@ -127,7 +134,10 @@ impl<'a> Reader<'a> {
                 self.open.pop();
                 return Some(Event::End);
             }
-            let rest = self.bytes.get(self.position..).filter(|rest| !rest.is_empty())?;
+            let rest = self
+                .bytes
+                .get(self.position..)
+                .filter(|rest| !rest.is_empty())?;
             let event = match rest {
                 [b'<', b'?', ..] => self.skip_past(b"?>", 2),
                 [b'<', b'!', b'-', b'-', ..] => self.skip_past(b"-->", 4),
@@ -233,7 +243,9 @@ impl<'a> Reader<'a> {
         if self.too_deep == 0 {
             self.diagnostics.push(Diagnostic::warning(
                 "nested-too-deeply",
-                format!("elements below level {DEPTH_LIMIT} were passed over; no analysis has as many"),
+                format!(
+                    "elements below level {DEPTH_LIMIT} were passed over; no analysis has as many"
+                ),
             ));
         }
         self.too_deep += usize::from(!is_empty);

@@ -5,8 +5,8 @@
 
 use std::collections::HashSet;
 
-use super::paths::{PathIndex, depth, directory, extension, file_name};
 use super::is_ignored;
+use super::paths::{PathIndex, depth, directory, extension, file_name};
 
 /// How an analysis was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -49,7 +49,9 @@ pub fn analysis_files<'p, R: AsRef<str>, P: AsRef<str>>(
 ) -> AnalysisFiles<'p> {
     let root = project.map_or("", directory);
     let references = references.map(|references| references.iter().map(AsRef::as_ref));
-    let names_none = references.as_ref().is_some_and(|references| references.len() == 0);
+    let names_none = references
+        .as_ref()
+        .is_some_and(|references| references.len() == 0);
     let mut found = AnalysisFiles::default();
     if let Some(references) = references.filter(|_| !names_none) {
         let index = PathIndex::new(paths);
@@ -80,42 +82,64 @@ fn resolve<'p>(root: &str, reference: &str, index: &PathIndex<'p>) -> Option<Ana
         Some((stem, extension)) if extension.eq_ignore_ascii_case("wda") => format!("{stem}.xdd"),
         _ => return None,
     };
-    let beside = index.resolve(root, &exported).map(|path| (path, FoundBy::Reference));
+    let beside = index
+        .resolve(root, &exported)
+        .map(|path| (path, FoundBy::Reference));
     let by_name = || {
         let path = index.resolve(root, file_name(&exported))?;
         Some((path, FoundBy::ReferencedName))
     };
-    beside.or_else(by_name).map(|(path, how)| AnalysisFile { path, how })
+    beside
+        .or_else(by_name)
+        .map(|(path, how)| AnalysisFile { path, how })
 }
 
-/// The analyses in the usual places below the project's directory: `Project.ana/Project.xdd`, else the shallowest
-/// of all `X.ana/X.xdd`, else of all `*.ana/*.xdd`, else of all.
+/// The analyses in the usual places below the project's directory: the shallowest of all `X.ana/X.xdd`, else of all
+/// `*.ana/*.xdd`, else of all. The one that is called like the project comes first.
+///
+/// Several of one level are all taken: the one with the project's name can be the forgotten one (seen once, at
+/// generation 2 beside another at 168, of which the tree had every generation). Where tables repeat, the analysis
+/// of the highest generation is the current one.
 fn guesses<'p, P: AsRef<str>>(project: Option<&str>, root: &str, paths: &'p [P]) -> Vec<&'p str> {
-    let prefix = if root.is_empty() { String::new() } else { format!("{root}/") };
+    let prefix = if root.is_empty() {
+        String::new()
+    } else {
+        format!("{root}/")
+    };
     let candidates: Vec<&str> = paths
         .iter()
         .map(AsRef::as_ref)
-        .filter(|path| path.starts_with(&prefix) && extension(path) == "xdd" && !is_ignored(&path[prefix.len()..]))
+        .filter(|path| {
+            path.starts_with(&prefix)
+                && extension(path) == "xdd"
+                && !is_ignored(&path[prefix.len()..])
+        })
         .collect();
-    if let Some(project) = project {
-        let name = stem(file_name(project)).to_lowercase();
-        let usual = format!("{}{name}.ana/{name}.xdd", prefix.to_lowercase());
-        if let Some(path) = candidates.iter().find(|path| path.to_lowercase() == usual) {
-            return vec![path];
-        }
-    }
     let tiers: [fn(&str) -> bool; 3] = [is_of_its_directory, is_in_analysis_directory, |_| true];
-    tiers
+    let mut found: Vec<&str> = tiers
         .into_iter()
-        .map(|tier| shallowest(candidates.iter().copied().filter(|path| tier(path)).collect()))
+        .map(|tier| {
+            shallowest(
+                candidates
+                    .iter()
+                    .copied()
+                    .filter(|path| tier(path))
+                    .collect(),
+            )
+        })
         .find(|paths| !paths.is_empty())
-        .unwrap_or_default()
+        .unwrap_or_default();
+    let name = project.map(|project| stem(file_name(project)).to_lowercase());
+    // Stable: the others stay in the order of the paths.
+    found.sort_by_key(|path| Some(stem(file_name(path)).to_lowercase()) != name);
+    found
 }
 
 /// Whether a path is `…/X.ana/X.xdd`. Renamed analyses leave others in the directory.
 fn is_of_its_directory(path: &str) -> bool {
     let parent = file_name(directory(path));
-    is_in_analysis_directory(path) && stem(parent).to_lowercase() == stem(file_name(path)).to_lowercase()
+    is_in_analysis_directory(path)
+        && stem(parent).to_lowercase() == stem(file_name(path)).to_lowercase()
 }
 
 fn is_in_analysis_directory(path: &str) -> bool {
@@ -124,7 +148,10 @@ fn is_in_analysis_directory(path: &str) -> bool {
 
 fn shallowest(paths: Vec<&str>) -> Vec<&str> {
     let least = paths.iter().map(|path| depth(path)).min();
-    paths.into_iter().filter(|path| Some(depth(path)) == least).collect()
+    paths
+        .into_iter()
+        .filter(|path| Some(depth(path)) == least)
+        .collect()
 }
 
 fn stem(name: &str) -> &str {

@@ -44,7 +44,9 @@ pub const IGNORE_GLOBS: &[&str] = &[
 /// Whether [`IGNORE_GLOBS`] match a path, without regard to case.
 pub fn is_ignored(path: &str) -> bool {
     let mut parent = String::new();
-    let directories = path.rsplit_once('/').map_or("", |(directories, _)| directories);
+    let directories = path
+        .rsplit_once('/')
+        .map_or("", |(directories, _)| directories);
     for directory in directories.split('/').map(str::to_lowercase) {
         if is_ignored_directory(&parent, &directory) {
             return true;
@@ -56,10 +58,13 @@ pub fn is_ignored(path: &str) -> bool {
 
 fn is_ignored_directory(parent: &str, name: &str) -> bool {
     let is_generation = || {
-        name.strip_prefix("ana")
-            .is_some_and(|digits| digits.len() == 5 && digits.bytes().all(|byte| byte.is_ascii_digit()))
+        name.strip_prefix("ana").is_some_and(|digits| {
+            digits.len() == 5 && digits.bytes().all(|byte| byte.is_ascii_digit())
+        })
     };
-    ["svg_", "sauvegarde", "bkp_"].iter().any(|prefix| name.starts_with(prefix))
+    ["svg_", "sauvegarde", "bkp_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
         || name.ends_with(".cpl")
         || matches!(name, "exe" | "cache.gestion de sources")
         || (parent.ends_with(".ana") && is_generation())

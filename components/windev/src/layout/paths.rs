@@ -22,9 +22,15 @@ pub fn file_path(written: &str) -> String {
     let is_absolute = path.starts_with('/') || path.as_bytes().get(1) == Some(&b':');
     if is_absolute {
         let name = file_name(&path);
-        return name.rsplit_once(':').map_or(name, |(_, name)| name).to_owned();
+        return name
+            .rsplit_once(':')
+            .map_or(name, |(_, name)| name)
+            .to_owned();
     }
-    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    let parts: Vec<&str> = path
+        .split('/')
+        .filter(|part| !matches!(*part, "" | "."))
+        .collect();
     parts.join("/")
 }
 
@@ -69,7 +75,10 @@ impl<'p> PathIndex<'p> {
 
 /// A path from the root of the tree, `..` resolved; none when that leads out of it.
 fn joined(from_directory: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = from_directory.split('/').filter(|part| !part.is_empty()).collect();
+    let mut parts: Vec<&str> = from_directory
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .collect();
     for part in path.split('/').filter(|part| !part.is_empty()) {
         if part == ".." {
             parts.pop()?;

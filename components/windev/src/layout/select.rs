@@ -59,7 +59,10 @@ pub fn select_project<'p, P: AsRef<str>>(
         Some(requested) => Some(find(&projects, requested)?),
         None => shallowest(projects.iter().copied()),
     };
-    let others = projects.into_iter().filter(|path| Some(*path) != chosen).collect();
+    let others = projects
+        .into_iter()
+        .filter(|path| Some(*path) != chosen)
+        .collect();
     Ok(ProjectSelection { chosen, others })
 }
 
@@ -68,8 +71,20 @@ fn find<'p>(projects: &[&'p str], requested: &str) -> Result<&'p str, UnknownPro
     let folded = wanted.to_lowercase();
     let exact = projects.iter().copied().find(|path| *path == wanted);
     exact
-        .or_else(|| projects.iter().copied().find(|path| path.to_lowercase() == folded))
-        .or_else(|| shallowest(projects.iter().copied().filter(|path| is_within(path, &folded))))
+        .or_else(|| {
+            projects
+                .iter()
+                .copied()
+                .find(|path| path.to_lowercase() == folded)
+        })
+        .or_else(|| {
+            shallowest(
+                projects
+                    .iter()
+                    .copied()
+                    .filter(|path| is_within(path, &folded)),
+            )
+        })
         .ok_or_else(|| UnknownProject {
             requested: requested.to_owned(),
             available: projects.iter().map(|path| (*path).to_owned()).collect(),

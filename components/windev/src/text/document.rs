@@ -32,11 +32,21 @@ pub(super) enum Value {
     Empty,
     Mapping,
     Sequence,
-    Plain { start: u32, end: u32 },
+    Plain {
+        start: u32,
+        end: u32,
+    },
     /// Without its quotes.
-    Quoted { start: u32, end: u32 },
+    Quoted {
+        start: u32,
+        end: u32,
+    },
     /// The lines below the head; `indent` columns of each do not belong to the code.
-    Block { start: u32, end: u32, indent: u32 },
+    Block {
+        start: u32,
+        end: u32,
+        indent: u32,
+    },
 }
 
 /// A node. Kept small: a line of two bytes can make one.
@@ -138,8 +148,13 @@ impl<'d> Node<'d> {
     pub fn key(self) -> Option<&'d str> {
         let entry = self.entry();
         let start = entry.start as usize;
-        let bytes = self.document.bytes.get(start..start + entry.key_length as usize)?;
-        std::str::from_utf8(bytes).ok().filter(|key| !key.is_empty())
+        let bytes = self
+            .document
+            .bytes
+            .get(start..start + entry.key_length as usize)?;
+        std::str::from_utf8(bytes)
+            .ok()
+            .filter(|key| !key.is_empty())
     }
 
     /// Where its key stands, or the dash of an item.
@@ -153,7 +168,9 @@ impl<'d> Node<'d> {
     pub fn value_span(self) -> Span {
         let entry = self.entry();
         match entry.value {
-            Value::Plain { start, end } | Value::Quoted { start, end } => self.document.span(entry, start, end),
+            Value::Plain { start, end } | Value::Quoted { start, end } => {
+                self.document.span(entry, start, end)
+            }
             Value::Block { start, end, .. } => Span {
                 offset: start.into(),
                 length: (end - start).into(),
@@ -214,7 +231,11 @@ impl<'d> Node<'d> {
             let rest = &self.document.bytes[line_start..end as usize];
             let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
             let line = without_line_end(&rest[..length]);
-            let stripped = line.iter().take_while(|byte| **byte == b' ').count().min(indent as usize);
+            let stripped = line
+                .iter()
+                .take_while(|byte| **byte == b' ')
+                .count()
+                .min(indent as usize);
             let from = line_start + stripped;
             let text = self.document.text(from, line_start + line.len());
             code.push_line(&text, from as u64, stripped as u32);

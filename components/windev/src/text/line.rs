@@ -47,7 +47,10 @@ fn item(content: &[u8]) -> Shape {
 }
 
 fn key(content: &[u8]) -> Shape {
-    let length = content.iter().take_while(|byte| is_key_byte(**byte)).count();
+    let length = content
+        .iter()
+        .take_while(|byte| is_key_byte(**byte))
+        .count();
     let Some(rest) = content[length..].strip_prefix(b" :") else {
         return Shape::Malformed;
     };
@@ -112,8 +115,22 @@ mod tests {
 
     #[test]
     fn the_separator_is_a_colon_between_spaces() {
-        for malformed in ["a: b", "a :b", "a", ": b", " : b", "\ta : b", "<<<<<<< HEAD", "é : b", "'a' : b"] {
-            assert_eq!(Shape::of(malformed.as_bytes()), Shape::Malformed, "{malformed}");
+        for malformed in [
+            "a: b",
+            "a :b",
+            "a",
+            ": b",
+            " : b",
+            "\ta : b",
+            "<<<<<<< HEAD",
+            "é : b",
+            "'a' : b",
+        ] {
+            assert_eq!(
+                Shape::of(malformed.as_bytes()),
+                Shape::Malformed,
+                "{malformed}"
+            );
         }
         assert_eq!(Shape::of(b"en-GB :"), Shape::Key { key: 0..5 });
         assert_eq!(Shape::of(b"en-GB : "), Shape::Key { key: 0..5 });
@@ -121,11 +138,32 @@ mod tests {
 
     #[test]
     fn heads_of_blocks_are_told_from_values() {
-        assert_eq!(Shape::of(b"code : |1+"), Shape::KeyBlock { key: 0..4, indent: 1 });
-        assert_eq!(Shape::of(b"code : |-"), Shape::KeyBlock { key: 0..4, indent: 1 });
-        assert_eq!(Shape::of(b"code : |2"), Shape::KeyBlock { key: 0..4, indent: 2 });
+        assert_eq!(
+            Shape::of(b"code : |1+"),
+            Shape::KeyBlock {
+                key: 0..4,
+                indent: 1
+            }
+        );
+        assert_eq!(
+            Shape::of(b"code : |-"),
+            Shape::KeyBlock {
+                key: 0..4,
+                indent: 1
+            }
+        );
+        assert_eq!(
+            Shape::of(b"code : |2"),
+            Shape::KeyBlock {
+                key: 0..4,
+                indent: 2
+            }
+        );
         assert!(matches!(Shape::of(b"code : |a"), Shape::KeyScalar { .. }));
-        assert!(matches!(Shape::of(b"code : |1+ x"), Shape::KeyScalar { .. }));
+        assert!(matches!(
+            Shape::of(b"code : |1+ x"),
+            Shape::KeyScalar { .. }
+        ));
     }
 
     #[test]

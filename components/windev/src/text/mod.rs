@@ -36,11 +36,15 @@ pub fn detect(bytes: &[u8]) -> Format {
         return Format::Binary;
     }
     let head = &bytes[..bytes.len().min(1024)];
-    let mut lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
+    let mut lines = head
+        .split(|byte| *byte == b'\n')
+        .map(<[u8]>::trim_ascii_end);
     let first = lines.next().unwrap_or_default();
-    let is_header = first.starts_with(b"#") && memchr::memmem::find(first, b"internal_properties").is_some();
+    let is_header =
+        first.starts_with(b"#") && memchr::memmem::find(first, b"internal_properties").is_some();
     // The two header lines are comments; a file that lost them is still the text format.
-    let is_body = first == b"info :" || (first.starts_with(b"#") && lines.any(|line| line == b"info :"));
+    let is_body =
+        first == b"info :" || (first.starts_with(b"#") && lines.any(|line| line == b"info :"));
     if is_header || is_body {
         Format::Text
     } else {

@@ -60,7 +60,10 @@ struct Reader<'a> {
 pub(super) fn read(bytes: &[u8]) -> Document<'_> {
     let mut diagnostics = Diagnostics::default();
     if bytes.len() > SIZE_LIMIT {
-        diagnostics.push(Diagnostic::error("file-too-large", "only the first 4 GiB of the file were read"));
+        diagnostics.push(Diagnostic::error(
+            "file-too-large",
+            "only the first 4 GiB of the file were read",
+        ));
     }
     let bytes = &bytes[..bytes.len().min(SIZE_LIMIT)];
     let mut reader = Reader {
@@ -121,7 +124,10 @@ impl<'a> Reader<'a> {
     }
 
     fn next_line(&mut self) -> Option<Line<'a>> {
-        let rest = self.bytes.get(self.position..).filter(|rest| !rest.is_empty())?;
+        let rest = self
+            .bytes
+            .get(self.position..)
+            .filter(|rest| !rest.is_empty())?;
         let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
         let line = without_line_end(&rest[..length]);
         let indent = line.iter().take_while(|byte| **byte == b' ').count();
@@ -141,7 +147,10 @@ impl<'a> Reader<'a> {
         if shape == Shape::Nothing {
             return;
         }
-        if self.dropped_below.is_some_and(|indent| line.indent > indent) {
+        if self
+            .dropped_below
+            .is_some_and(|indent| line.indent > indent)
+        {
             return;
         }
         self.dropped_below = None;
@@ -183,7 +192,10 @@ impl<'a> Reader<'a> {
                 end: end - 1,
             },
             [b'"', ..] => {
-                self.report(line, "the text has no closing quote and was taken as it stands");
+                self.report(
+                    line,
+                    "the text has no closing quote and was taken as it stands",
+                );
                 Value::Plain { start, end }
             }
             _ => Value::Plain { start, end },
@@ -264,7 +276,11 @@ impl<'a> Reader<'a> {
         if top.indent > indent || !matches!(parent.value, Value::Empty) {
             return None;
         }
-        parent.value = if is_item { Value::Sequence } else { Value::Mapping };
+        parent.value = if is_item {
+            Value::Sequence
+        } else {
+            Value::Mapping
+        };
         self.open.push(Container {
             indent,
             node: top.last_child,
@@ -282,9 +298,16 @@ impl<'a> Reader<'a> {
 
 /// Whether a text that begins with a quote ends with another that is not escaped.
 fn is_quoted(text: &[u8]) -> bool {
-    let Some(inner) = text.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\"")) else {
+    let Some(inner) = text
+        .strip_prefix(b"\"")
+        .and_then(|text| text.strip_suffix(b"\""))
+    else {
         return false;
     };
-    let backslashes = inner.iter().rev().take_while(|byte| **byte == b'\\').count();
+    let backslashes = inner
+        .iter()
+        .rev()
+        .take_while(|byte| **byte == b'\\')
+        .count();
     backslashes % 2 == 0
 }

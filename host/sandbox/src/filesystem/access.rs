@@ -1,0 +1,106 @@
+//! The access log: every input that a call opened, and everything that it was refused.
+
+use super::Root;
+use crate::OnOpen;
+use std::fmt;
+
+/// How many refusals are kept. A guest that probes for names makes as many as it has time for.
+const REFUSALS_KEPT: usize = 100;
+
+/// Something that a component tried and was not allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denied {
+    /// The path as the component asked for it.
+    pub path: String,
+    /// Why not, as the end of a sentence.
+    pub reason: &'static str,
+}
+
+impl fmt::Display for Denied {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:?}: {}", self.path, self.reason)
+    }
+}
+
+/// What a call did with files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Access {
+    /// The inputs that it opened, in the order in which it first opened them.
+    pub opened: Vec<String>,
+    /// The input that it opened last (again, perhaps), none if it opened none.
+    pub last_opened: Option<String>,
+    /// The first of what it was refused.
+    pub denied: Vec<Denied>,
+    /// How many times it was refused something.
+    pub denials: u64,
+}
+
+/// The log while the call runs: inputs by their place in the list.
+pub(super) struct AccessLog {
+    order: Vec<usize>,
+    seen: Vec<bool>,
+    last: Option<usize>,
+    denied: Vec<Denied>,
+    denials: u64,
+    on_open: Option<OnOpen>,
+}
+
+impl AccessLog {
+    pub(super) fn new(on_open: Option<OnOpen>) -> Self {
+        AccessLog {
+            order: Vec::new(),
+            seen: Vec::new(),
+            last: None,
+            denied: Vec::new(),
+            denials: 0,
+            on_open,
+        }
+    }
+
+    pub(super) fn opened(&mut self, position: usize) {
+        self.last = Some(position);
+        if self.seen.len() <= position {
+            self.seen.resize(position + 1, false);
+        }
+        if !std::mem::replace(&mut self.seen[position], true) {
+            self.order.push(position);
+            if let Some(on_open) = &self.on_open {
+                on_open(self.order.len());
+            }
+        }
+    }
+
+    pub(super) fn denied(&mut self, path: &str, reason: &'static str) {
+        self.denials += 1;
+        if self.denied.len() < REFUSALS_KEPT {
+            self.denied.push(Denied {
+                path: path.chars().take(1_000).collect(),
+                reason,
+            });
+        }
+    }
+
+    pub(super) fn finish(self, root: &Root) -> Access {
+        let paths = match root {
+            Root::Source { inputs, .. } => inputs.paths(),
+            Root::Nothing | Root::Workspace { .. } => &[],
+        };
+        let path = |position: &usize| paths.get(*position).cloned();
+        Access {
+            opened: self.order.iter().filter_map(path).collect(),
+            last_opened: self.last.as_ref().and_then(path),
+            denied: self.denied,
+            denials: self.denials,
+        }
+    }
+}
+
+impl fmt::Debug for AccessLog {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("AccessLog")
+            .field("order", &self.order)
+            .field("denials", &self.denials)
+            .finish_non_exhaustive()
+    }
+}

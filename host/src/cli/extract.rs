@@ -1,0 +1,67 @@
+//! `quarry extract`
+
+use super::failure::Failure;
+use super::{Global, progress, setup};
+use crate::catalog::{EXTRACTORS, Embedded, load_extractors};
+use crate::facts::{Json, write_json};
+use crate::initialize::{Event, Stage, extract};
+use crate::workspace::Walked;
+use clap::Args;
+use quarry_sandbox::CallOptions;
+use std::io::{BufWriter, Write, stdout};
+use std::path::PathBuf;
+
+/// What the command is given.
+#[derive(Debug, Args)]
+pub(super) struct Extract {
+    /// The source tree: a directory that holds a WinDev, WebDev or WinDev Mobile project
+    source: PathBuf,
+    /// Run this extractor alone; may be given several times. `quarry components` lists them
+    #[arg(short, long, value_name = "NAME")]
+    extractor: Vec<String>,
+    /// The project that is meant, when the tree holds several: its file or its directory, relative to SOURCE
+    #[arg(short, long, value_name = "PATH")]
+    project: Option<String>,
+}
+
+impl Extract {
+    pub(super) fn run(&self, global: &Global) -> Result<(), Failure> {
+        let chosen = self.chosen()?;
+        let sandbox = setup::sandbox(global.quiet)?;
+        let extractors = load_extractors(&sandbox, &chosen)?;
+        let events = progress::events(global.quiet);
+        events(Event::Stage(Stage::Walk));
+        let walked = Walked::open(&self.source)?;
+        events(Event::Stage(Stage::Extract));
+        let extracted = extract(
+            &extractors,
+            &walked,
+            self.project.as_deref(),
+            &CallOptions::default(),
+            &events,
+        )?;
+        let mut output = BufWriter::new(stdout().lock());
+        write_json(&mut output, &Json(&extracted.extraction))?;
+        Ok(output.flush()?)
+    }
+
+    fn chosen(&self) -> Result<Vec<Embedded>, Failure> {
+        let known = EXTRACTORS.map(|embedded| embedded.name);
+        if let Some(unknown) = self
+            .extractor
+            .iter()
+            .find(|name| !known.contains(&name.as_str()))
+        {
+            return Err(Failure::NotFound(format!(
+                "there is no extractor {unknown:?}; there are {}",
+                known.join(", ")
+            )));
+        }
+        Ok(EXTRACTORS
+            .into_iter()
+            .filter(|embedded| {
+                self.extractor.is_empty() || self.extractor.iter().any(|name| name == embedded.name)
+            })
+            .collect())
+    }
+}

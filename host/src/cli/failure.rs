@@ -1,0 +1,75 @@
+//! Errors as the command line shows them: the one place that turns them into messages and exit codes.
+
+use crate::catalog::{CatalogError, StackError};
+use crate::initialize::InitializeError;
+use crate::text::Printable;
+use crate::workspace::SourceError;
+use quarry_sandbox::SandboxError;
+use std::io;
+use std::process::ExitCode;
+
+/// What `--help` says of exit codes.
+pub(super) const EXIT_CODES: &str = "Exit codes:
+  0  done
+  1  something else failed, for example the output could not be written
+  2  the command line is wrong
+  5  a component crashed, exceeded a limit or was refused something
+  6  the source tree, project, configuration or stack that was asked for is not there
+  8  the workspace cannot be written; what was there before still is
+
+Environment:
+  QUARRY_CACHE_DIR  where compiled components are kept (default: quarry/ in the user's cache directory)
+  NO_COLOR          no colours";
+
+/// The exit code of a wrong command line.
+pub(super) const USAGE: u8 = 2;
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    #[error(transparent)]
+    Initialize(#[from] InitializeError),
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    #[error("the output cannot be written: {0}")]
+    Output(#[from] io::Error),
+    #[error("{0}")]
+    NotFound(String),
+}
+
+impl From<CatalogError> for Failure {
+    fn from(error: CatalogError) -> Self {
+        Failure::Initialize(error.into())
+    }
+}
+
+impl From<StackError> for Failure {
+    fn from(error: StackError) -> Self {
+        Failure::Initialize(error.into())
+    }
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        Failure::Initialize(error.into())
+    }
+}
+
+impl Failure {
+    /// The message, in one line and fit for a terminal: parts of it come from guests and source trees.
+    pub(super) fn message(&self) -> String {
+        Printable(&self.to_string()).to_string()
+    }
+
+    pub(super) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Failure::Initialize(InitializeError::Component { .. } | InitializeError::Catalog(_)) => 5,
+            Failure::Initialize(
+                InitializeError::Source(_) | InitializeError::Stack(_) | InitializeError::NotFound(_),
+            )
+            | Failure::NotFound(_) => 6,
+            Failure::Initialize(InitializeError::Publish(_)) => 8,
+            Failure::Sandbox(_) | Failure::Output(_) => 1,
+        })
+    }
+}

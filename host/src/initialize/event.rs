@@ -1,0 +1,62 @@
+//! What a run tells while it runs.
+
+use quarry_sandbox::CallError;
+use std::sync::Arc;
+
+/// A part of the main job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The source tree is listed.
+    Walk,
+    /// The extractors run.
+    Extract,
+    /// The prompt builder runs.
+    Build,
+    /// The workspace is written.
+    Publish,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A stage began.
+    Stage(Stage),
+    /// An extractor began.
+    Started {
+        /// Its name.
+        extractor: String,
+        /// How many inputs it has.
+        inputs: usize,
+    },
+    /// An extractor opened one more input.
+    Opened {
+        /// Its name.
+        extractor: String,
+        /// How many it has opened.
+        opened: usize,
+    },
+    /// An extractor crashed on an input and runs again without it.
+    Retried {
+        /// Its name.
+        extractor: String,
+        /// The input.
+        input: String,
+        /// How it crashed.
+        error: CallError,
+    },
+    /// An extractor ended.
+    Finished {
+        /// Its name.
+        extractor: String,
+        /// How many facts of each kind it found, without those of which it found none.
+        facts: Vec<(&'static str, usize)>,
+    },
+}
+
+/// Is told what happens, from several threads.
+pub type Events = Arc<dyn Fn(Event) + Send + Sync>;
+
+/// Events that nobody wants to know of.
+pub fn silent() -> Events {
+    Arc::new(|_| {})
+}

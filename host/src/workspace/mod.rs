@@ -1,0 +1,10 @@
+//! Directories: source trees that are read, workspaces that are written.
+//!
+//! Everything goes through a `cap_std::fs::Dir` that was opened once. No path out of a source tree or a workspace is
+//! looked up in the process's own namespace, so a symbolic link cannot lead outside.
+
+mod publish;
+mod source;
+
+pub use publish::{Published, PublishError, Workspace};
+pub use source::{SourceError, SourceFiles, Walked};
