@@ -8,9 +8,9 @@ mod component;
 use quarry_sdk::Source;
 use quarry_sdk::extractor::{ExtractError, Extraction, Manifest, Request};
 use quarry_sdk::facts::{Connection, Diagnostic, FactSet, Severity};
-use quarry_windev::analysis::{self, Analysis};
+use quarry_windev::analysis;
 use quarry_windev::layout::{ANALYSIS_GLOBS, PROJECT_GLOBS};
-use quarry_windev_source::{analyses, manifest, origin, read, select};
+use quarry_windev_source::{analyses, manifest, origin, select};
 
 /// Says what the extractor is.
 pub fn describe() -> Manifest {
@@ -31,12 +31,13 @@ pub fn extract(source: &Source, request: &Request) -> Result<Extraction, Extract
     let selected = select(source, request)?;
     let mut facts = FactSet::empty();
     let mut diagnostics = Vec::new();
-    for path in analyses(&selected, &request.inputs, &mut diagnostics) {
-        let Some(bytes) = read(source, path, &mut diagnostics) else {
-            continue;
-        };
-        for found in Analysis::read(&bytes).connections {
-            add(&mut facts.connections, connection(found, path), &mut diagnostics);
+    for (path, analysis) in analyses(source, &selected, &request.inputs, &mut diagnostics) {
+        for found in analysis.connections {
+            add(
+                &mut facts.connections,
+                connection(found, path),
+                &mut diagnostics,
+            );
         }
     }
     Ok(Extraction { facts, diagnostics })

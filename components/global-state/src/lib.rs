@@ -15,9 +15,7 @@ use quarry_windev::layout::{PROCEDURE_SET_GLOBS, PROJECT_GLOBS, PathIndex};
 use quarry_windev::position::Code;
 use quarry_windev::text::{Format, detect, parse};
 use quarry_windev::wlanguage::{self, declarations, initialization_blocks};
-use quarry_windev_source::{
-    SelectedProject, diagnostic, manifest, origin, read, select, stem,
-};
+use quarry_windev_source::{SelectedProject, diagnostic, manifest, origin, read, select, stem};
 
 /// Says what the extractor is.
 pub fn describe() -> Manifest {
@@ -138,7 +136,9 @@ fn facts(declaring: &[Declaring]) -> FactSet {
             .global_variables
             .extend(variables.map(|found| variable(found, part)));
         let constants = found.constants.into_iter();
-        facts.constants.extend(constants.map(|found| constant(found, part)));
+        facts
+            .constants
+            .extend(constants.map(|found| constant(found, part)));
     }
     // A block may read what another element declares, so all names have to be known first.
     let names: Vec<&str> = facts
@@ -188,7 +188,11 @@ fn block(block: wlanguage::InitializationBlock, part: &Declaring) -> Initializat
         code: block.code,
         reads: block.reads,
         writes: block.writes,
-        effects: block.effects.iter().map(|effect| effect.as_str().to_owned()).collect(),
+        effects: block
+            .effects
+            .iter()
+            .map(|effect| effect.as_str().to_owned())
+            .collect(),
         condition: block.condition,
         origin: origin(block.span, &part.path),
     }
@@ -198,7 +202,9 @@ fn visibility(visibility: wlanguage::Visibility) -> Visibility {
     match visibility {
         wlanguage::Visibility::Public => Visibility::Public,
         // A component's own: nearer to what a package or a module protects than to what a class hides.
-        wlanguage::Visibility::Protected | wlanguage::Visibility::Restricted => Visibility::Protected,
+        wlanguage::Visibility::Protected | wlanguage::Visibility::Restricted => {
+            Visibility::Protected
+        }
         wlanguage::Visibility::Private => Visibility::Private,
     }
 }

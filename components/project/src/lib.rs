@@ -7,9 +7,7 @@ mod elements;
 
 use quarry_sdk::Source;
 use quarry_sdk::extractor::{ExtractError, Extraction, Manifest, Request};
-use quarry_sdk::facts::{
-    Configuration, Diagnostic, FactSet, Project, ProjectKind, Severity,
-};
+use quarry_sdk::facts::{Configuration, Diagnostic, FactSet, Project, ProjectKind, Severity};
 use quarry_windev::layout::{CLASS_GLOBS, INTERFACE_GLOBS, PROCEDURE_SET_GLOBS, PROJECT_GLOBS};
 use quarry_windev::project;
 use quarry_windev_source::{SelectedProject, file, manifest, origin, select, stem};
@@ -65,7 +63,11 @@ fn selected_project(selected: &SelectedProject<'_>, path: &str) -> Project {
         product: product(path).to_owned(),
         version: read.and_then(|project| Some(project.major_version?.to_string())),
         description: read.map_or_else(String::new, |project| {
-            project.description.split_whitespace().collect::<Vec<_>>().join(" ")
+            project
+                .description
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
         }),
         languages: read.map_or_else(Vec::new, |project| project.languages.clone()),
         selected: true,
@@ -87,7 +89,10 @@ fn other_project(path: &str) -> Project {
 }
 
 fn configurations(selected: &SelectedProject<'_>, path: &str) -> Vec<Configuration> {
-    let configurations = selected.project.iter().flat_map(|project| &project.configurations);
+    let configurations = selected
+        .project
+        .iter()
+        .flat_map(|project| &project.configurations);
     configurations
         .map(|configuration| Configuration {
             name: configuration.name.clone(),

@@ -7,10 +7,9 @@ mod component;
 use quarry_sdk::Source;
 use quarry_sdk::extractor::{ExtractError, Extraction, Manifest, Request};
 use quarry_sdk::facts::{Column, FactSet, Index, Key, KeyColumn, KeyKind, Relation, Table};
-use quarry_windev::analysis::{self, Analysis, infer_relations};
+use quarry_windev::analysis::{self, infer_relations};
 use quarry_windev::layout::{ANALYSIS_GLOBS, PROJECT_GLOBS};
-use quarry_windev_source::{diagnostic, manifest, origin, read, select};
-use quarry_windev_source::analyses;
+use quarry_windev_source::{analyses, manifest, origin, select};
 
 /// Says what the extractor is.
 pub fn describe() -> Manifest {
@@ -31,17 +30,15 @@ pub fn extract(source: &Source, request: &Request) -> Result<Extraction, Extract
     let selected = select(source, request)?;
     let mut facts = FactSet::empty();
     let mut diagnostics = Vec::new();
-    for path in analyses(&selected, &request.inputs, &mut diagnostics) {
-        let Some(bytes) = read(source, path, &mut diagnostics) else {
-            continue;
-        };
-        let analysis = Analysis::read(&bytes);
-        let said = analysis.diagnostics.iter();
-        diagnostics.extend(said.map(|said| diagnostic(said, path)));
+    for (path, analysis) in analyses(source, &selected, &request.inputs, &mut diagnostics) {
         let tables: Vec<&analysis::Table> = analysis.tables.iter().collect();
         let relations = infer_relations(&tables);
-        facts.relations.extend(relations.into_iter().map(|found| relation(found, path)));
-        facts.tables.extend(analysis.tables.into_iter().map(|found| table(found, path)));
+        facts
+            .relations
+            .extend(relations.into_iter().map(|found| relation(found, path)));
+        facts
+            .tables
+            .extend(analysis.tables.into_iter().map(|found| table(found, path)));
     }
     Ok(Extraction { facts, diagnostics })
 }
@@ -55,7 +52,11 @@ fn table(table: analysis::Table, path: &str) -> Table {
         name: table.name,
         physical_name: table.physical_name,
         connection: table.connection,
-        columns: table.columns.into_iter().map(|found| column(found, path)).collect(),
+        columns: table
+            .columns
+            .into_iter()
+            .map(|found| column(found, path))
+            .collect(),
         keys: keys.into_iter().map(|found| key(found, path)).collect(),
         indexes: indexes
             .into_iter()

@@ -143,7 +143,10 @@ pub fn diagnostic(said: &diagnostic::Diagnostic, path: &str) -> Diagnostic {
         },
         code: said.code.to_owned(),
         message: said.message.clone(),
-        origin: Some(said.span.map_or_else(|| file(path), |span| origin(span, path))),
+        origin: Some(
+            said.span
+                .map_or_else(|| file(path), |span| origin(span, path)),
+        ),
     }
 }
 

@@ -26,10 +26,12 @@ impl Components {
         let mut components = Vec::new();
         for (named, embedded) in extractors.iter().zip(EXTRACTORS) {
             let described = named.extractor.describe(&CallOptions::default());
-            let manifest = described.result.map_err(|error| InitializeError::Component {
-                component: named.name.clone(),
-                error,
-            })?;
+            let manifest = described
+                .result
+                .map_err(|error| InitializeError::Component {
+                    component: named.name.clone(),
+                    error,
+                })?;
             components.push(json!({
                 "name": manifest.name,
                 "kind": "extractor",

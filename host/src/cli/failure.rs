@@ -63,9 +63,13 @@ impl Failure {
 
     pub(super) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Failure::Initialize(InitializeError::Component { .. } | InitializeError::Catalog(_)) => 5,
             Failure::Initialize(
-                InitializeError::Source(_) | InitializeError::Stack(_) | InitializeError::NotFound(_),
+                InitializeError::Component { .. } | InitializeError::Catalog(_),
+            ) => 5,
+            Failure::Initialize(
+                InitializeError::Source(_)
+                | InitializeError::Stack(_)
+                | InitializeError::NotFound(_),
             )
             | Failure::NotFound(_) => 6,
             Failure::Initialize(InitializeError::Publish(_)) => 8,

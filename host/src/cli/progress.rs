@@ -47,9 +47,12 @@ pub(super) fn diagnostics(diagnostics: &[Diagnostic]) {
             Severity::Error => "error",
             Severity::Warning | Severity::Info => "warning",
         };
-        let place = diagnostic.origin.as_ref().map_or_else(String::new, |origin| {
-            format!("{}:{}: ", origin.path, origin.line)
-        });
+        let place = diagnostic
+            .origin
+            .as_ref()
+            .map_or_else(String::new, |origin| {
+                format!("{}:{}: ", origin.path, origin.line)
+            });
         note(&format!(
             "{severity}[{}]: {place}{}",
             diagnostic.code, diagnostic.message

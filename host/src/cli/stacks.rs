@@ -37,7 +37,11 @@ impl Stacks {
             return Ok(write_json(output, &stacks)?);
         }
         for stack in stacks {
-            writeln!(output, "{:<18} {:<16} {}", stack.id, stack.group, stack.name)?;
+            writeln!(
+                output,
+                "{:<18} {:<16} {}",
+                stack.id, stack.group, stack.name
+            )?;
         }
         Ok(())
     }

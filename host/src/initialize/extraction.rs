@@ -5,9 +5,7 @@ use crate::catalog::NamedExtractor;
 use crate::facts;
 use crate::workspace::Walked;
 use quarry_sandbox::facts::{Diagnostic, Origin, Severity};
-use quarry_sandbox::{
-    CallError, CallOptions, Extraction, Inputs, Outcome, SourceTree, Usage,
-};
+use quarry_sandbox::{CallError, CallOptions, Extraction, Inputs, Outcome, SourceTree, Usage};
 use std::thread;
 
 /// What all extractors found.
@@ -56,7 +54,10 @@ pub fn extract(
             .collect();
         running
             .into_iter()
-            .map(|run| run.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .map(|run| {
+                run.join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
             .collect()
     });
     let mut all = facts::empty();
@@ -88,7 +89,14 @@ fn run(
         extractor: named.name.clone(),
         inputs: count,
     });
-    let mut outcome = call(named, walked, inputs.clone(), extractor_options, options, events);
+    let mut outcome = call(
+        named,
+        walked,
+        inputs.clone(),
+        extractor_options,
+        options,
+        events,
+    );
     if let (Err(error), Some(input)) = (&outcome.result, &outcome.usage.access.last_opened)
         && is_crash(error)
     {
@@ -98,7 +106,12 @@ fn run(
             input: input.clone(),
             error: error.clone(),
         });
-        let others = inputs.paths().iter().filter(|path| *path != input).cloned().collect();
+        let others = inputs
+            .paths()
+            .iter()
+            .filter(|path| *path != input)
+            .cloned()
+            .collect();
         outcome = call(named, walked, others, extractor_options, options, events);
     }
     let mut extraction = outcome.result.map_err(failed)?;

@@ -114,7 +114,9 @@ pub fn initialize(
     }
     events(Event::Stage(Stage::Build));
     let project = project_name(&extracted.extraction.facts, request.source);
-    let sections = build(request, components, &workspace, options, &project, &extracted)?;
+    let sections = build(
+        request, components, &workspace, options, &project, &extracted,
+    )?;
     events(Event::Stage(Stage::Publish));
     let context_path = workspace.context_path();
     let published = workspace.publish()?;
@@ -175,7 +177,8 @@ fn project_name(facts: &FactSet, source: &Path) -> String {
     }
     // `quarry init .` has no name of its own.
     let absolute = std::path::absolute(source).unwrap_or_else(|_| source.to_owned());
-    absolute
-        .file_name()
-        .map_or_else(|| "project".to_owned(), |name| name.to_string_lossy().into_owned())
+    absolute.file_name().map_or_else(
+        || "project".to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }

@@ -6,5 +6,5 @@
 mod publish;
 mod source;
 
-pub use publish::{Published, PublishError, Workspace};
+pub use publish::{PublishError, Published, Workspace};
 pub use source::{SourceError, SourceFiles, Walked};

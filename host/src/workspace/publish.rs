@@ -87,18 +87,26 @@ impl Workspace {
     pub fn open(path: &Path) -> Result<Self, PublishError> {
         let failed = |action| {
             let path = path.to_owned();
-            move |error| PublishError::Io { path, action, error }
+            move |error| PublishError::Io {
+                path,
+                action,
+                error,
+            }
         };
         let inside = |action| {
             let path = path.join(OWN);
-            move |error| PublishError::Io { path, action, error }
+            move |error| PublishError::Io {
+                path,
+                action,
+                error,
+            }
         };
         Dir::create_ambient_dir_all(path, ambient_authority())
             .map_err(failed("the workspace cannot be created"))?;
         let directory = Dir::open_ambient_dir(path, ambient_authority())
             .map_err(failed("the workspace cannot be opened"))?;
-        let own = subdirectory(&directory, OWN)
-            .map_err(inside("Quarry's directory cannot be used"))?;
+        let own =
+            subdirectory(&directory, OWN).map_err(inside("Quarry's directory cannot be used"))?;
         let lock = lock(&own).map_err(|error| match error {
             TryLockError::WouldBlock => PublishError::Locked(path.to_owned()),
             TryLockError::Error(error) => inside("the workspace cannot be locked")(error),
@@ -107,8 +115,8 @@ impl Workspace {
             .and_then(|staging| empty(&staging).map(|()| staging))
             .map_err(inside("the staging directory cannot be emptied"))?;
         let run = run_name();
-        let builder = subdirectory(&staging, &run)
-            .map_err(inside("the staging directory cannot be made"))?;
+        let builder =
+            subdirectory(&staging, &run).map_err(inside("the staging directory cannot be made"))?;
         Ok(Workspace {
             path: path.to_owned(),
             directory,
@@ -142,11 +150,12 @@ impl Workspace {
             bytes: 0,
         };
         for (name, bytes) in files {
-            self.replace(name, &bytes).map_err(|error| PublishError::Io {
-                path: self.path.join(name),
-                action: "cannot be replaced",
-                error,
-            })?;
+            self.replace(name, &bytes)
+                .map_err(|error| PublishError::Io {
+                    path: self.path.join(name),
+                    action: "cannot be replaced",
+                    error,
+                })?;
             published.files.push(name.to_owned());
             published.bytes += bytes.len() as u64;
         }
@@ -160,8 +169,8 @@ impl Workspace {
             file: file.to_owned(),
             reason,
         };
-        let names = names(&self.builder)
-            .map_err(|error| rejected("directory", error.to_string()))?;
+        let names =
+            names(&self.builder).map_err(|error| rejected("directory", error.to_string()))?;
         if let Some(unexpected) = names.iter().find(|name| !EXPECTED.contains(&&***name)) {
             return Err(rejected(unexpected, "no such file is expected".to_owned()));
         }
@@ -217,7 +226,10 @@ fn lock(own: &Dir) -> Result<File, TryLockError> {
     let mut options = OpenOptions::new();
     options.write(true).create(true);
     options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
-    let file = own.open_with("lock", &options).map_err(TryLockError::Error)?.into_std();
+    let file = own
+        .open_with("lock", &options)
+        .map_err(TryLockError::Error)?
+        .into_std();
     file.try_lock()?;
     Ok(file)
 }
@@ -258,7 +270,9 @@ fn read_regular(directory: &Dir, name: &str) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(FILE_SIZE + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > FILE_SIZE {
-        return Err(io::Error::other(format!("it is larger than {FILE_SIZE} bytes")));
+        return Err(io::Error::other(format!(
+            "it is larger than {FILE_SIZE} bytes"
+        )));
     }
     Ok(bytes)
 }
@@ -291,8 +305,14 @@ mod tests {
             let workspace = Workspace::open(directory.path()).unwrap();
             write(&workspace, CONTEXT, text);
             let published = workspace.publish().unwrap();
-            assert_eq!((published.files, published.bytes), (vec![CONTEXT.to_owned()], 3));
-            assert_eq!(fs::read_to_string(directory.path().join(CONTEXT)).unwrap(), text);
+            assert_eq!(
+                (published.files, published.bytes),
+                (vec![CONTEXT.to_owned()], 3)
+            );
+            assert_eq!(
+                fs::read_to_string(directory.path().join(CONTEXT)).unwrap(),
+                text
+            );
         }
         let staging = directory.path().join(".quarry/staging");
         assert_eq!(fs::read_dir(staging).unwrap().count(), 0);
@@ -312,8 +332,14 @@ mod tests {
         for case in cases {
             let workspace = Workspace::open(directory.path()).unwrap();
             case(&workspace.staging());
-            assert!(matches!(workspace.publish(), Err(PublishError::Rejected { .. })));
-            assert_eq!(fs::read_to_string(directory.path().join(CONTEXT)).unwrap(), "old");
+            assert!(matches!(
+                workspace.publish(),
+                Err(PublishError::Rejected { .. })
+            ));
+            assert_eq!(
+                fs::read_to_string(directory.path().join(CONTEXT)).unwrap(),
+                "old"
+            );
         }
     }
 
@@ -362,7 +388,10 @@ mod tests {
         fs::rename(directory.path().join(OWN), directory.path().join("moved")).unwrap();
         link(outside.path(), &directory.path().join(OWN));
         workspace.publish().unwrap();
-        assert_eq!(fs::read_to_string(directory.path().join(CONTEXT)).unwrap(), "new");
+        assert_eq!(
+            fs::read_to_string(directory.path().join(CONTEXT)).unwrap(),
+            "new"
+        );
         assert_eq!(fs::read_to_string(&victim).unwrap(), "untouched");
         assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 1);
     }

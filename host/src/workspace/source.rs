@@ -141,7 +141,8 @@ impl SourceFiles {
             };
             let name = entry.file_name();
             let Some(name) = name.to_str() else {
-                self.diagnostics.push(not_utf8(prefix, &name.to_string_lossy()));
+                self.diagnostics
+                    .push(not_utf8(prefix, &name.to_string_lossy()));
                 continue;
             };
             let path = format!("{prefix}{name}");

@@ -26,7 +26,16 @@ pub fn begins_word(character: char) -> bool {
 
 /// Whether a character can stand in a name after its beginning.
 pub fn continues_word(character: char) -> bool {
-    character == '_' || character.is_alphanumeric() || is_combining(character)
+    character == '_'
+        || character.is_alphanumeric()
+        || is_combining(character)
+        || is_invisible(character)
+}
+
+/// Characters that show nothing. A name with one is a trap, and one that is not seen whole would be lost.
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The marks that a decomposed accent consists of.

@@ -1,0 +1,7 @@
+//! Behaviour of the whole program, run as a user runs it.
+
+mod extract;
+mod init;
+mod publish;
+mod support;
+mod trees;
