@@ -105,7 +105,10 @@ impl Code {
     }
 
     fn locate(&self, at: usize) -> Option<(usize, CodeLine, u64)> {
-        let index = self.lines.partition_point(|line| line.start <= at).checked_sub(1)?;
+        let index = self
+            .lines
+            .partition_point(|line| line.start <= at)
+            .checked_sub(1)?;
         let line = self.lines[index];
         Some((index, line, line.offset + (at - line.start) as u64))
     }
