@@ -1,0 +1,325 @@
+//! Inputs for tests.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+pub mod hostile;
+
+use quarry_component_prompt_builder::facts::*;
+use quarry_component_prompt_builder::prompt::{Input, Stack, TypeMapping};
+use quarry_component_prompt_builder::{CONTEXT, build};
+
+/// The document that an input becomes.
+pub fn context(input: &Input) -> String {
+    let output = build(input).unwrap();
+    let [(path, text)] = output.files.try_into().unwrap();
+    assert_eq!(path, CONTEXT);
+    text
+}
+
+pub fn attribute(name: &str, value: &str) -> Attribute {
+    Attribute {
+        name: name.to_owned(),
+        value: value.to_owned(),
+    }
+}
+
+/// A stack as the host's files describe it.
+pub fn stack() -> Stack {
+    let mapping = |(normalized_type, stack_type): (&str, &str)| TypeMapping {
+        normalized_type: normalized_type.to_owned(),
+        stack_type: stack_type.to_owned(),
+    };
+    Stack {
+        id: "fastapi-jinja2".to_owned(),
+        name: "FastAPI with Jinja".to_owned(),
+        group: "server-rendered".to_owned(),
+        language: "Python".to_owned(),
+        framework: "FastAPI".to_owned(),
+        orm: "SQLAlchemy 2".to_owned(),
+        template_engine: "Jinja".to_owned(),
+        file_structure: vec![attribute("app/main.py", "the application")],
+        naming_conventions: vec![attribute("table", "snake_case, plural")],
+        types: [("int64", "BigInteger"), ("string", "String(n)"), ("currency", "Numeric(23, 6)")]
+            .map(mapping)
+            .to_vec(),
+        startup: "the lifespan context manager in app/main.py".to_owned(),
+        state: vec![
+            attribute("app", "app.state, set in lifespan"),
+            attribute("module", "a module of app/services"),
+            attribute("request", "request.state"),
+        ],
+    }
+}
+
+pub fn origin(path: &str, line: u32, column: u32) -> Origin {
+    Origin {
+        path: path.to_owned(),
+        line,
+        column,
+        offset: u64::from(line) * 40,
+        length: 120,
+    }
+}
+
+/// An input without any fact.
+pub fn empty() -> Input {
+    Input {
+        project: "empty".to_owned(),
+        configuration: None,
+        stack: stack(),
+        facts: FactSet {
+            projects: Vec::new(),
+            configurations: Vec::new(),
+            elements: Vec::new(),
+            connections: Vec::new(),
+            tables: Vec::new(),
+            relations: Vec::new(),
+            table_uses: Vec::new(),
+            global_variables: Vec::new(),
+            constants: Vec::new(),
+            initialization_blocks: Vec::new(),
+            notes: Vec::new(),
+        },
+        diagnostics: Vec::new(),
+    }
+}
+
+pub fn column(name: &str, normalized_type: &str, place: u32) -> Column {
+    Column {
+        name: name.to_owned(),
+        declared_type: "2".to_owned(),
+        normalized_type: normalized_type.to_owned(),
+        size: Some(if normalized_type == "string" { 50 } else { 8 }),
+        automatic: false,
+        nullable: false,
+        default_value: None,
+        computed: false,
+        array_length: None,
+        origin: origin("Shop.ana/Shop.xdd", 1, place),
+    }
+}
+
+pub fn key_columns(names: &[&str]) -> Vec<KeyColumn> {
+    let column = |name: &&str| KeyColumn {
+        name: (*name).to_owned(),
+        descending: false,
+    };
+    names.iter().map(column).collect()
+}
+
+pub fn key(name: &str, kind: KeyKind, columns: &[&str]) -> Key {
+    Key {
+        name: name.to_owned(),
+        kind,
+        columns: key_columns(columns),
+        inferred: false,
+        origin: origin("Shop.ana/Shop.xdd", 1, 900),
+    }
+}
+
+pub fn index(name: &str, columns: &[&str]) -> Index {
+    Index {
+        name: name.to_owned(),
+        columns: key_columns(columns),
+        origin: origin("Shop.ana/Shop.xdd", 1, 950),
+    }
+}
+
+pub fn table(name: &str, columns: Vec<Column>, place: u32) -> Table {
+    Table {
+        name: name.to_owned(),
+        physical_name: name.to_owned(),
+        connection: Some("MainServer".to_owned()),
+        columns,
+        keys: Vec::new(),
+        indexes: Vec::new(),
+        origin: origin("Shop.ana/Shop.xdd", 1, place),
+    }
+}
+
+pub fn relation(from: (&str, &str), to: (&str, &str)) -> Relation {
+    Relation {
+        from_table: from.0.to_owned(),
+        from_columns: vec![from.1.to_owned()],
+        to_table: to.0.to_owned(),
+        to_columns: vec![to.1.to_owned()],
+        rule: "same-name-as-primary-key".to_owned(),
+        confidence: 90,
+        origin: origin("Shop.ana/Shop.xdd", 1, 1200),
+    }
+}
+
+pub fn element(name: &str, kind: &str, form: ElementForm) -> Element {
+    Element {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        path: format!("{name}.wwh"),
+        form,
+        excluded_from: Vec::new(),
+        origin: origin("Shop.wwp", 30, 3),
+    }
+}
+
+pub fn variable(name: &str, scope: Scope, element: &str, line: u32) -> GlobalVariable {
+    GlobalVariable {
+        name: name.to_owned(),
+        declared_type: "une chaîne".to_owned(),
+        normalized_type: "string".to_owned(),
+        default_value: None,
+        scope,
+        visibility: Visibility::Public,
+        condition: None,
+        element: element.to_owned(),
+        origin: origin(&format!("{element}.wdg"), line, 2),
+    }
+}
+
+pub fn block(element: &str, order: u32, code: &str) -> InitializationBlock {
+    InitializationBlock {
+        element: element.to_owned(),
+        order,
+        language: "wlanguage".to_owned(),
+        code: code.to_owned(),
+        reads: Vec::new(),
+        writes: Vec::new(),
+        effects: Vec::new(),
+        condition: None,
+        origin: origin("Shop.wwp", 218, 1),
+    }
+}
+
+pub fn diagnostic(severity: Severity, code: &str, path: &str) -> Diagnostic {
+    Diagnostic {
+        severity,
+        code: code.to_owned(),
+        message: "the file is binary: only WinDev can read it".to_owned(),
+        origin: Some(origin(path, 1, 1)),
+    }
+}
+
+/// A small shop with something of everything.
+pub fn shop() -> Input {
+    let mut input = empty();
+    input.project = "shop-rewrite".to_owned();
+    input.configuration = Some("Site".to_owned());
+    shop_project(&mut input.facts);
+    shop_schema(&mut input.facts);
+    shop_state(&mut input.facts);
+    input.diagnostics = vec![
+        diagnostic(Severity::Info, "other-project", "b.wwp"),
+        diagnostic(Severity::Warning, "binary-file", "a.wwh"),
+        diagnostic(Severity::Error, "unreadable-input", "x.xdd"),
+    ];
+    let more = ["b.wwh", "c.wwh", "d.wwh", "e.wwh"];
+    let more = more.map(|path| diagnostic(Severity::Warning, "binary-file", path));
+    input.diagnostics.extend(more);
+    input
+}
+
+fn shop_project(facts: &mut FactSet) {
+    let project = |name: &str, selected: bool| Project {
+        name: name.to_owned(),
+        kind: ProjectKind::Web,
+        product: "WebDev".to_owned(),
+        version: selected.then(|| "28".to_owned()),
+        description: if selected { "Sells *things* in_two languages".to_owned() } else { String::new() },
+        languages: vec!["fr".to_owned(), "en".to_owned()],
+        selected,
+        origin: origin(&format!("{name}.wwp"), 1, 1),
+    };
+    facts.projects = vec![project("Shop", true), project("Admin", false)];
+    let configuration = |name: &str, target: &str, line| Configuration {
+        name: name.to_owned(),
+        target: target.to_owned(),
+        origin: origin("Shop.wwp", line, 5),
+    };
+    facts.configurations = vec![
+        configuration("Site", "web-site", 12),
+        configuration("Bibliothèque", "library", 20),
+    ];
+    facts.elements = vec![
+        element("PAGE_Home", "page", ElementForm::Text),
+        element("PAGE_Old", "page", ElementForm::Binary),
+        element("COL_Cart", "procedure-set", ElementForm::Text),
+        element("PAGE_Gone", "page", ElementForm::Missing),
+    ];
+    facts.elements[2].excluded_from = vec!["Site".to_owned()];
+    facts.notes = vec![Note {
+        kind: "report-layout".to_owned(),
+        title: "Invoice".to_owned(),
+        text: "A4, three columns".to_owned(),
+        attributes: vec![attribute("pages", "2")],
+        origin: None,
+    }];
+}
+
+fn shop_schema(facts: &mut FactSet) {
+    let connection = |name: &str, kind: &str, host: Option<&str>, line| Connection {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        host: host.map(str::to_owned),
+        port: host.map(|_| 4900),
+        database: Some("Boutique été".to_owned()),
+        has_user: true,
+        has_password: host.is_some(),
+        origin: origin("Shop.ana/Shop.xdd", 1, line),
+    };
+    facts.connections = vec![
+        connection("MainServer", "hfsql-client-server", Some(r"SRV01\HF"), 300),
+        connection("Archives", "hfsql-classic", None, 500),
+    ];
+    let mut client = table("CLIENT", vec![column("IDCLIENT", "int64", 1), column("Nom", "string", 2)], 1000);
+    client.columns[0].automatic = true;
+    client.columns[1].nullable = true;
+    client.keys = vec![key("IDCLIENT", KeyKind::Primary, &["IDCLIENT"])];
+    let columns = vec![
+        column("IDCLIENT", "int64", 1),
+        column("Numéro", "int64", 2),
+        column("Total", "currency", 3),
+        column("Photo", "unknown-77", 4),
+    ];
+    let mut order = table("COMMANDE", columns, 3000);
+    order.physical_name = "orders".to_owned();
+    order.columns[2].default_value = Some("0".to_owned());
+    order.columns[2].computed = true;
+    order.columns[3].array_length = Some(4);
+    order.keys = vec![key("CLE_UNIQUE", KeyKind::Unique, &["IDCLIENT", "Numéro"])];
+    order.indexes = vec![index("IDCLIENT", &["IDCLIENT"])];
+    let mut log = table("LOG", Vec::new(), 5000);
+    log.connection = None;
+    facts.tables = vec![client, order, log];
+    facts.relations = vec![
+        relation(("COMMANDE", "IDCLIENT"), ("CLIENT", "IDCLIENT")),
+        relation(("FANTOME", "IDCLIENT"), ("CLIENT", "IDCLIENT")),
+    ];
+    facts.table_uses = vec![TableUse {
+        table: "CLIENT".to_owned(),
+        element: "PAGE_Home".to_owned(),
+        operation: "read".to_owned(),
+        origin: origin("PAGE_Home.wwh", 77, 3),
+    }];
+}
+
+fn shop_state(facts: &mut FactSet) {
+    facts.global_variables = vec![
+        variable("gsPage", Scope::App, "Shop", 20),
+        variable("gCart", Scope::Module, "COL_Cart", 4),
+        variable("gsMode", Scope::App, "Shop", 22),
+    ];
+    facts.global_variables[1].visibility = Visibility::Private;
+    facts.global_variables[1].normalized_type = "array of CLine".to_owned();
+    facts.global_variables[2].default_value = Some("[REDACTED:password]".to_owned());
+    facts.global_variables[2].condition = Some("Configuration=\"Site\"".to_owned());
+    facts.constants = vec![Constant {
+        name: "MAX_LIGNES".to_owned(),
+        value: Some("50".to_owned()),
+        visibility: Visibility::Public,
+        condition: None,
+        element: "Shop".to_owned(),
+        origin: origin("Shop.wwp", 219, 1),
+    }];
+    let mut start = block("Shop", 1, "HOpenConnection(MainServer)\r\ngsPage = \"…\" // ```\r\n");
+    start.reads = vec!["gsMode".to_owned()];
+    start.writes = vec!["gsPage".to_owned()];
+    start.effects = vec!["opens-connection".to_owned()];
+    facts.initialization_blocks = vec![start, block("COL_Cart", 1, "Delete(gCart)")];
+}
