@@ -20,6 +20,7 @@ mod xml;
 
 pub use model::{Analysis, Column, Connection, Key, KeyColumn, KeyKind, Relation, Table};
 pub use relations::{
-    MULTIPLE_OWNERS, ONE_PRIMARY_AMONG_OWNERS, PRIMARY_OWNER, UNIQUE_OWNER, infer_relations,
+    MULTIPLE_OWNERS, ONE_PRIMARY_AMONG_OWNERS, PRIMARY_OWNER, UNIQUE_OWNER, UNIQUE_TEXT_OWNER,
+    infer_relations,
 };
 pub use types::normalized_type;

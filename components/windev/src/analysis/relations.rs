@@ -4,12 +4,15 @@ use std::collections::HashMap;
 
 use super::keys::single_keys;
 use super::model::{Column, KeyKind, Relation, Table};
-use super::types::family;
+use super::types::{Family, family};
 
 /// Percent, when the name is that of the primary key of exactly one other table, and of no other unique key.
 pub const PRIMARY_OWNER: u8 = 90;
 /// Percent, when it is that of a unique key, not the primary one, of exactly one other table.
 pub const UNIQUE_OWNER: u8 = 70;
+/// Percent, when that key is a text: `Name` and `Label` are unique in one table and repeat in others that have nothing to
+/// do with it.
+pub const UNIQUE_TEXT_OWNER: u8 = 40;
 /// Percent, when several tables have a unique key of that name, and exactly one of them as its primary key.
 pub const ONE_PRIMARY_AMONG_OWNERS: u8 = 60;
 /// Percent for each table, when two or three have it and nothing tells which is meant. Of more, none is named: the
@@ -105,6 +108,9 @@ fn choose<'t>(
     let unique: Vec<Owner> = owners.unique.iter().filter(fits).copied().collect();
     match (primary.len(), unique.len()) {
         (1, 0) => (primary, "same-name-as-primary-key", PRIMARY_OWNER),
+        (0, 1) if family(&column.normalized_type) == Family::Text => {
+            (unique, "same-name-as-unique-text", UNIQUE_TEXT_OWNER)
+        }
         (0, 1) => (unique, "same-name-as-unique-key", UNIQUE_OWNER),
         (1, _) => (
             primary,

@@ -159,7 +159,10 @@ fn the_more_tables_may_be_meant_the_less_sure_it_is() {
     let primary = |name: &'static str| (name, vec![item("Code", 2, 1)]);
     let refers = ("R", vec![item("Code", 39, 2)]);
     let of = |content: &[(&str, Vec<String>)]| relations(&tables(content));
-    assert_eq!(of(&[unique("A"), refers.clone()])[0].2, UNIQUE_OWNER);
+    assert_eq!(of(&[unique("A"), refers.clone()])[0].2, UNIQUE_TEXT_OWNER);
+    let number = ("A", vec![item("id", 24, 1), item("Code", 5, 1)]);
+    let of_number = of(&[number, ("R", vec![item("Code", 25, 2)])]);
+    assert_eq!(of_number[0].2, UNIQUE_OWNER);
     let one_primary = of(&[unique("A"), primary("B"), refers.clone()]);
     assert_eq!(one_primary.len(), 1);
     assert_eq!(
