@@ -11,7 +11,9 @@ pub(crate) fn write(source: &Source<'_>, document: &mut Document) -> Facts {
     let connections = &source.input.facts.connections;
     if connections.is_empty() {
         document.paragraph(
-            Inline::ours("No database connections were found in ").then(&source.subject()).and("."),
+            Inline::ours("No database connections were found in ")
+                .then(&source.subject())
+                .and("."),
         );
     } else {
         describe(source, document);
@@ -29,7 +31,18 @@ fn describe(source: &Source<'_>, document: &mut Document) {
     let tables = tables_by_connection(source);
     let rows = connections.iter().zip(prefixes(connections));
     document.table(
-        ["Connection", "Kind", "Host", "Port", "Database", "User", "Password", "Tables", "Variables", "Source"],
+        [
+            "Connection",
+            "Kind",
+            "Host",
+            "Port",
+            "Database",
+            "User",
+            "Password",
+            "Tables",
+            "Variables",
+            "Source",
+        ],
         rows.map(|(connection, prefix)| row(connection, &prefix, &tables)),
     );
 }
@@ -45,7 +58,9 @@ fn row(connection: &Connection, prefix: &str, tables: &BTreeMap<&str, usize>) ->
         Inline::new().name(&connection.name),
         Inline::new().name(&connection.kind),
         optional(&connection.host),
-        connection.port.map_or_else(Inline::new, |port| Inline::new().number(port)),
+        connection
+            .port
+            .map_or_else(Inline::new, |port| Inline::new().number(port)),
         optional(&connection.database),
         truth(connection.has_user),
         truth(connection.has_password),
@@ -57,7 +72,13 @@ fn row(connection: &Connection, prefix: &str, tables: &BTreeMap<&str, usize>) ->
 
 fn tables_by_connection<'i>(source: &Source<'i>) -> BTreeMap<&'i str, usize> {
     let mut tables = BTreeMap::new();
-    for connection in source.input.facts.tables.iter().filter_map(|table| table.connection.as_deref()) {
+    for connection in source
+        .input
+        .facts
+        .tables
+        .iter()
+        .filter_map(|table| table.connection.as_deref())
+    {
         *tables.entry(connection).or_insert(0) += 1;
     }
     tables
@@ -66,16 +87,26 @@ fn tables_by_connection<'i>(source: &Source<'i>) -> BTreeMap<&'i str, usize> {
 /// Tables that go through no connection, and connections that only tables name.
 fn undescribed(source: &Source<'_>, document: &mut Document) {
     let facts = &source.input.facts;
-    let without = facts.tables.iter().filter(|table| table.connection.is_none()).count();
+    let without = facts
+        .tables
+        .iter()
+        .filter(|table| table.connection.is_none())
+        .count();
     if without > 0 {
         let count = Inline::new().count(without, "table has", "tables have");
-        document.paragraph(count.and(" no connection: data files that the application opens itself."));
+        document
+            .paragraph(count.and(" no connection: data files that the application opens itself."));
     }
-    let known: BTreeSet<&str> = facts.connections.iter().map(|connection| connection.name.as_str()).collect();
+    let known: BTreeSet<&str> = facts
+        .connections
+        .iter()
+        .map(|connection| connection.name.as_str())
+        .collect();
     let mut named = tables_by_connection(source);
     named.retain(|name, _| !known.contains(name));
     if !named.is_empty() {
-        let names = Inline::ours("Connections that tables name and nothing describes: ").names(named.into_keys());
+        let names = Inline::ours("Connections that tables name and nothing describes: ")
+            .names(named.into_keys());
         document.paragraph(names.and("."));
     }
 }

@@ -20,9 +20,13 @@ pub(crate) fn write(source: &Source<'_>, document: &mut Document) {
     document.heading(3, Inline::ours("What Could Not Be Read"));
     let groups = groups(&source.input.diagnostics);
     if groups.is_empty() {
-        return document.paragraph(Inline::ours("The extractors reported no warnings and no errors."));
+        return document.paragraph(Inline::ours(
+            "The extractors reported no warnings and no errors.",
+        ));
     }
-    document.paragraph(Inline::ours("By code, with the first message and the first places:"));
+    document.paragraph(Inline::ours(
+        "By code, with the first message and the first places:",
+    ));
     for group in groups {
         document.item(item(&group));
     }
@@ -49,7 +53,11 @@ fn groups(diagnostics: &[Diagnostic]) -> Vec<Group<'_>> {
             continue;
         };
         group.count += 1;
-        if let Some(origin) = diagnostic.origin.as_ref().filter(|_| group.places.len() < MOST_PLACES) {
+        if let Some(origin) = diagnostic
+            .origin
+            .as_ref()
+            .filter(|_| group.places.len() < MOST_PLACES)
+        {
             group.places.push(Inline::new().place(origin));
         }
     }
@@ -67,7 +75,10 @@ fn severity(severity: Severity) -> &'static str {
 }
 
 fn item(group: &Group<'_>) -> Inline {
-    let code = Inline::new().name(&group.first.code).and(", ").number(group.count as u64);
+    let code = Inline::new()
+        .name(&group.first.code)
+        .and(", ")
+        .number(group.count as u64);
     let plural = if group.count == 1 { "" } else { "s" };
     let mut item = code.and(" ").and(severity(group.severity)).and(plural);
     item = item.and(": ").sentence(&group.first.message);

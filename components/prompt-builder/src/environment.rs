@@ -25,7 +25,9 @@ const SERVERLESS_KINDS: [&str; 8] = [
 pub(crate) fn write(source: &Source<'_>, document: &mut Document) -> Facts {
     let connections = &source.input.facts.connections;
     if connections.is_empty() {
-        let sentence = Inline::ours("No environment variables are needed: no database connections were found in ");
+        let sentence = Inline::ours(
+            "No environment variables are needed: no database connections were found in ",
+        );
         document.paragraph(sentence.then(&source.subject()).and("."));
         return Facts::default();
     }
@@ -46,19 +48,28 @@ fn variables(connection: &Connection, prefix: &str) -> String {
     let port = connection.port.map(|port| port.to_string());
     let is_serverless = SERVERLESS_KINDS.contains(&connection.kind.as_str());
     let variables = [
-        ("HOST", connection.host.as_deref(), !is_serverless || connection.host.is_some()),
+        (
+            "HOST",
+            connection.host.as_deref(),
+            !is_serverless || connection.host.is_some(),
+        ),
         ("PORT", port.as_deref(), !is_serverless || port.is_some()),
         ("DATABASE", connection.database.as_deref(), true),
         ("USER", None, !is_serverless || connection.has_user),
         ("PASSWORD", None, !is_serverless || connection.has_password),
     ];
-    let comment = text::line(&format!("{} ({})", connection.name, connection.kind), text::LONGEST_NAME);
+    let comment = text::line(
+        &format!("{} ({})", connection.name, connection.kind),
+        text::LONGEST_NAME,
+    );
     let mut lines = format!("# {comment}\n");
     for (suffix, value, _) in variables.into_iter().filter(|(_, _, is_needed)| *is_needed) {
         let value = value.unwrap_or_default();
         match quoted(value) {
             Some(value) => lines.push_str(&format!("{prefix}_{suffix}={value}\n")),
-            None => lines.push_str(&format!("# Not a plain value, see the connection.\n{prefix}_{suffix}=\n")),
+            None => lines.push_str(&format!(
+                "# Not a plain value, see the connection.\n{prefix}_{suffix}=\n"
+            )),
         }
     }
     lines
@@ -112,7 +123,11 @@ fn upper_snake(name: &str) -> String {
         for upper in character.to_uppercase() {
             match ascii(upper) {
                 Some(letters) => snake.push_str(letters),
-                None => snake.push(if upper.is_ascii_alphanumeric() { upper } else { '_' }),
+                None => snake.push(if upper.is_ascii_alphanumeric() {
+                    upper
+                } else {
+                    '_'
+                }),
             }
         }
         before = Some(character);
@@ -180,7 +195,17 @@ mod tests {
         assert_eq!(quoted("db.local:4900").as_deref(), Some("db.local:4900"));
         assert_eq!(quoted(r"SRV\SQL 1").as_deref(), Some(r"'SRV\SQL 1'"));
         assert_eq!(quoted("Café").as_deref(), Some("'Café'"));
-        for hostile in ["a\nB=1", "a'b", "a\"b", "$HOME", "`id`", "a\u{2028}B=1", r"\\srv", "a\\", "a\u{202e}b"] {
+        for hostile in [
+            "a\nB=1",
+            "a'b",
+            "a\"b",
+            "$HOME",
+            "`id`",
+            "a\u{2028}B=1",
+            r"\\srv",
+            "a\\",
+            "a\u{202e}b",
+        ] {
             assert_eq!(quoted(hostile), None, "{hostile:?}");
         }
     }

@@ -7,9 +7,24 @@ use std::collections::BTreeMap;
 
 /// The scopes from the widest to the narrowest: what the stack calls them, and what they mean.
 const SCOPES: [(Scope, &str, &str, &str); 3] = [
-    (Scope::App, "app", "Application Scope", "As long as the application runs, for everybody. "),
-    (Scope::Module, "module", "Module Scope", "As long as the application runs, in the module that declares it. "),
-    (Scope::Request, "request", "Request Scope", "As long as one window or page is open. "),
+    (
+        Scope::App,
+        "app",
+        "Application Scope",
+        "As long as the application runs, for everybody. ",
+    ),
+    (
+        Scope::Module,
+        "module",
+        "Module Scope",
+        "As long as the application runs, in the module that declares it. ",
+    ),
+    (
+        Scope::Request,
+        "request",
+        "Request Scope",
+        "As long as one window or page is open. ",
+    ),
 ];
 
 /// Writes the variables by scope and element, then the constants.
@@ -27,7 +42,10 @@ pub(crate) fn write(source: &Source<'_>, document: &mut Document) -> Facts {
          the compile condition under which a declaration exists.",
     ));
     for (scope, id, title, meaning) in SCOPES {
-        let of_scope = facts.global_variables.iter().filter(|variable| variable.scope == scope);
+        let of_scope = facts
+            .global_variables
+            .iter()
+            .filter(|variable| variable.scope == scope);
         let variables: Vec<&GlobalVariable> = of_scope.collect();
         if !variables.is_empty() {
             document.heading(3, Inline::ours(title));
@@ -46,22 +64,32 @@ pub(crate) fn write(source: &Source<'_>, document: &mut Document) -> Facts {
 fn place(source: &Source<'_>, scope: &str) -> Inline {
     let mut places = source.input.stack.state.iter();
     match places.find(|place| place.name == scope) {
-        Some(place) => Inline::ours("In the target stack: ").sentence(&place.value).and("."),
+        Some(place) => Inline::ours("In the target stack: ")
+            .sentence(&place.value)
+            .and("."),
         None => Inline::new(),
     }
 }
 
 fn write_variables(source: &Source<'_>, variables: &[&GlobalVariable], document: &mut Document) {
     let variables = variables.iter().copied();
-    for group in groups(variables, |variable: &GlobalVariable| (&variable.element, &variable.origin)) {
+    for group in groups(variables, |variable: &GlobalVariable| {
+        (&variable.element, &variable.origin)
+    }) {
         if let Some(first) = group.first() {
             document.paragraph(declared_by(source, &first.element, &first.origin));
         }
         let rows = group.into_iter().map(|variable| {
             let is_told = !variable.normalized_type.is_empty();
-            let type_name = if is_told { &variable.normalized_type } else { &variable.declared_type };
+            let type_name = if is_told {
+                &variable.normalized_type
+            } else {
+                &variable.declared_type
+            };
             [
-                Inline::new().name(&variable.name).and(visibility(variable.visibility)),
+                Inline::new()
+                    .name(&variable.name)
+                    .and(visibility(variable.visibility)),
                 Inline::new().name(type_name),
                 optional(&variable.default_value),
                 optional(&variable.condition),
@@ -74,13 +102,17 @@ fn write_variables(source: &Source<'_>, variables: &[&GlobalVariable], document:
 
 fn write_constants(source: &Source<'_>, document: &mut Document) {
     let constants = source.input.facts.constants.iter();
-    for group in groups(constants, |constant: &Constant| (&constant.element, &constant.origin)) {
+    for group in groups(constants, |constant: &Constant| {
+        (&constant.element, &constant.origin)
+    }) {
         if let Some(first) = group.first() {
             document.paragraph(declared_by(source, &first.element, &first.origin));
         }
         let rows = group.into_iter().map(|constant| {
             [
-                Inline::new().name(&constant.name).and(visibility(constant.visibility)),
+                Inline::new()
+                    .name(&constant.name)
+                    .and(visibility(constant.visibility)),
                 optional(&constant.value),
                 optional(&constant.condition),
                 Inline::new().number(constant.origin.line),
@@ -109,7 +141,11 @@ fn groups<'i, T: 'i>(
 }
 
 fn declared_by(source: &Source<'_>, element: &str, origin: &Origin) -> Inline {
-    let declared = Inline::ours("Declared by ").name(element).and(", from ").place(origin).and(" on");
+    let declared = Inline::ours("Declared by ")
+        .name(element)
+        .and(", from ")
+        .place(origin)
+        .and(" on");
     declared.then(&source.left_out_of(element)).and(":")
 }
 
@@ -122,5 +158,7 @@ fn visibility(visibility: Visibility) -> &'static str {
 }
 
 fn optional(value: &Option<String>) -> Inline {
-    value.as_deref().map_or_else(Inline::new, |value| Inline::new().name(value))
+    value
+        .as_deref()
+        .map_or_else(Inline::new, |value| Inline::new().name(value))
 }

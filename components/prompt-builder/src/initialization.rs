@@ -8,7 +8,11 @@ use crate::{Facts, Source};
 pub(crate) fn write(source: &Source<'_>, document: &mut Document) -> Facts {
     let blocks = &source.input.facts.initialization_blocks;
     if blocks.is_empty() {
-        document.paragraph(Inline::ours("No initialization code was found in ").then(&source.subject()).and("."));
+        document.paragraph(
+            Inline::ours("No initialization code was found in ")
+                .then(&source.subject())
+                .and("."),
+        );
         return Facts::default();
     }
     let count = Inline::new().count(blocks.len(), "block", "blocks");
@@ -25,12 +29,23 @@ pub(crate) fn write(source: &Source<'_>, document: &mut Document) -> Facts {
 }
 
 fn write_block(source: &Source<'_>, block: &InitializationBlock, document: &mut Document) {
-    let title = Inline::ours("Start of ").name(&block.element).and(", block ").number(block.order);
+    let title = Inline::ours("Start of ")
+        .name(&block.element)
+        .and(", block ")
+        .number(block.order);
     document.heading(3, title);
     // An origin has no last line: its end is known in bytes.
     let end = block.origin.offset.saturating_add(block.origin.length);
-    let place = Inline::ours("Source: ").place(&block.origin).and(" on, bytes ").number(block.origin.offset);
-    document.item(place.and(" to ").number(end).then(&source.left_out_of(&block.element)));
+    let place = Inline::ours("Source: ")
+        .place(&block.origin)
+        .and(" on, bytes ")
+        .number(block.origin.offset);
+    document.item(
+        place
+            .and(" to ")
+            .number(end)
+            .then(&source.left_out_of(&block.element)),
+    );
     if let Some(condition) = &block.condition {
         document.item(Inline::ours("Only if: ").name(condition));
     }

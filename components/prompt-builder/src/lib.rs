@@ -73,7 +73,10 @@ struct Facts {
 
 impl Facts {
     fn all(total: usize) -> Self {
-        Facts { shown: total, total }
+        Facts {
+            shown: total,
+            total,
+        }
     }
 }
 
@@ -90,7 +93,11 @@ impl<'i> Source<'i> {
             input,
             left_out: BTreeSet::new(),
         };
-        let left_out = input.facts.elements.iter().filter(|element| source.is_left_out(element));
+        let left_out = input
+            .facts
+            .elements
+            .iter()
+            .filter(|element| source.is_left_out(element));
         source.left_out = left_out.map(|element| element.name.as_str()).collect();
         source
     }
@@ -136,10 +143,22 @@ const BEGINNING: (&str, &str) = ("project", "Project and Stack");
 /// The sections: agents and programs rely on their headings and on their order.
 const SECTIONS: [(&str, &str, Write); 6] = [
     ("database-schema", "Database Schema", schema::write),
-    ("database-connections", "Database Connections", connections::write),
-    ("environment-variables", "Environment Variables", environment::write),
+    (
+        "database-connections",
+        "Database Connections",
+        connections::write,
+    ),
+    (
+        "environment-variables",
+        "Environment Variables",
+        environment::write,
+    ),
     ("global-state", "Global State", global_state::write),
-    ("initialization-code", "Initialization Code", initialization::write),
+    (
+        "initialization-code",
+        "Initialization Code",
+        initialization::write,
+    ),
     ("mcp-server-integration", "MCP Server Integration", mcp),
 ];
 

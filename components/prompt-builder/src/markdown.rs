@@ -51,7 +51,8 @@ impl Inline {
 
     /// Adds an identifier, a path or a short value, exactly as it is written, as a code span.
     pub(crate) fn name(mut self, name: &str) -> Self {
-        self.0.push_str(&span(&text::line(name, text::LONGEST_NAME)));
+        self.0
+            .push_str(&span(&text::line(name, text::LONGEST_NAME)));
         self
     }
 
@@ -62,7 +63,11 @@ impl Inline {
     }
 
     /// Adds pieces with something between them.
-    pub(crate) fn join(mut self, pieces: impl IntoIterator<Item = Inline>, between: &'static str) -> Self {
+    pub(crate) fn join(
+        mut self,
+        pieces: impl IntoIterator<Item = Inline>,
+        between: &'static str,
+    ) -> Self {
         for (index, piece) in pieces.into_iter().enumerate() {
             if index > 0 {
                 self.0.push_str(between);
@@ -74,7 +79,8 @@ impl Inline {
 
     /// Adds words of somebody else's.
     pub(crate) fn sentence(mut self, sentence: &str) -> Self {
-        self.0.push_str(&escaped(&text::line(sentence, text::LONGEST_SENTENCE)));
+        self.0
+            .push_str(&escaped(&text::line(sentence, text::LONGEST_SENTENCE)));
         self
     }
 
@@ -132,7 +138,9 @@ fn escaped(line: &str) -> String {
                 escaped.push(character);
             }
             // Inside of a word it is no emphasis, and names stay readable.
-            '_' if before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric) => {
+            '_' if before.is_some_and(char::is_alphanumeric)
+                && after.is_some_and(char::is_alphanumeric) =>
+            {
                 escaped.push('_');
             }
             '_' => escaped.push_str("\\_"),
@@ -267,8 +275,10 @@ fn longest_run(code: &str) -> usize {
 fn info_string(language: &str) -> String {
     /// No language has a longer name.
     const LONGEST: usize = 32;
-    let is_part = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '+');
-    let is_language = !language.is_empty() && language.len() <= LONGEST && language.chars().all(is_part);
+    let is_part =
+        |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '+');
+    let is_language =
+        !language.is_empty() && language.len() <= LONGEST && language.chars().all(is_part);
     if is_language { language } else { "text" }.to_owned()
 }
 
@@ -279,7 +289,10 @@ mod tests {
     #[test]
     fn names_stay_as_they_are_written() {
         assert_eq!(Inline::new().name("ID_Código").0, "`ID_Código`");
-        assert_eq!(Inline::new().name("[REDACTED:password]").0, "`[REDACTED:password]`");
+        assert_eq!(
+            Inline::new().name("[REDACTED:password]").0,
+            "`[REDACTED:password]`"
+        );
         assert_eq!(Inline::new().name("\u{200b}\n").0, "(empty)");
     }
 
@@ -287,7 +300,10 @@ mod tests {
     fn a_name_that_could_break_out_is_escaped_text() {
         assert_eq!(Inline::new().name("a`b|c").0, "a&#96;b&#124;c");
         assert_eq!(Inline::new().name("@../etc/passwd").0, "&#64;../etc/passwd");
-        assert_eq!(Inline::new().name("<!-- x_y _z -->").0, "&lt;\\!-- x_y \\_z --&gt;");
+        assert_eq!(
+            Inline::new().name("<!-- x_y _z -->").0,
+            "&lt;\\!-- x_y \\_z --&gt;"
+        );
     }
 
     #[test]
@@ -295,7 +311,10 @@ mod tests {
         assert_eq!(Inline::new().sentence("- item").0, "&#45; item");
         assert_eq!(Inline::new().sentence("12. item").0, "12&#46; item");
         assert_eq!(Inline::new().sentence("/clear").0, "&#47;clear");
-        assert_eq!(Inline::new().sentence("see http://x and www.x").0, "see http&#58;//x and www&#46;x");
+        assert_eq!(
+            Inline::new().sentence("see http://x and www.x").0,
+            "see http&#58;//x and www&#46;x"
+        );
     }
 
     #[test]
@@ -307,7 +326,13 @@ mod tests {
 
     #[test]
     fn a_column_is_said_where_lines_are_long() {
-        let mut origin = Origin { path: "a.xdd".to_owned(), line: 1, column: 1, offset: 0, length: 0 };
+        let mut origin = Origin {
+            path: "a.xdd".to_owned(),
+            line: 1,
+            column: 1,
+            offset: 0,
+            length: 0,
+        };
         assert_eq!(Inline::new().place(&origin).0, "`a.xdd:1`");
         origin.column = 4711;
         assert_eq!(Inline::new().place(&origin).0, "`a.xdd:1:4711`");

@@ -11,13 +11,21 @@ pub(crate) fn write(source: &Source<'_>, document: &mut Document) -> Facts {
     }
     document.heading(3, Inline::ours("Notes of Extractors"));
     for note in notes {
-        let mut item = Inline::new().name(&note.kind).and(": ").sentence(&note.title);
+        let mut item = Inline::new()
+            .name(&note.kind)
+            .and(": ")
+            .sentence(&note.title);
         if let Some(origin) = &note.origin {
             item = item.and(", ").place(origin);
         }
         document.item(item);
         for attribute in &note.attributes {
-            document.subitem(Inline::new().name(&attribute.name).and(": ").sentence(&attribute.value));
+            document.subitem(
+                Inline::new()
+                    .name(&attribute.name)
+                    .and(": ")
+                    .sentence(&attribute.value),
+            );
         }
         if !note.text.trim().is_empty() {
             document.fence("text", &note.text);

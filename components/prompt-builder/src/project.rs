@@ -10,7 +10,9 @@ pub(crate) fn write(source: &Source<'_>, document: &mut Document) -> Facts {
     document.heading(3, Inline::ours("Source Project"));
     match source.project() {
         Some(project) => describe(project, document),
-        None => document.paragraph(Inline::ours("No project file was found in the source tree.")),
+        None => document.paragraph(Inline::ours(
+            "No project file was found in the source tree.",
+        )),
     }
     configurations(source, document);
     others(source, document);
@@ -24,7 +26,10 @@ pub(crate) fn write(source: &Source<'_>, document: &mut Document) -> Facts {
 }
 
 fn describe(project: &Project, document: &mut Document) {
-    let mut name = Inline::ours("Name: ").name(&project.name).and(", ").and(kind(project.kind));
+    let mut name = Inline::ours("Name: ")
+        .name(&project.name)
+        .and(", ")
+        .and(kind(project.kind));
     name = name.and(", made with ").name(&project.product);
     if let Some(version) = &project.version {
         name = name.and(" version ").name(version);
@@ -74,10 +79,18 @@ fn others(source: &Source<'_>, document: &mut Document) {
         .projects
         .iter()
         .filter(|project| !project.selected)
-        .map(|project| Inline::new().name(&project.name).and(" ").place(&project.origin))
+        .map(|project| {
+            Inline::new()
+                .name(&project.name)
+                .and(" ")
+                .place(&project.origin)
+        })
         .collect();
     if !others.is_empty() {
-        document.item(Inline::ours("Other projects of the source tree, not described here: ").join(others, ", "));
+        document.item(
+            Inline::ours("Other projects of the source tree, not described here: ")
+                .join(others, ", "),
+        );
     }
 }
 
@@ -94,7 +107,11 @@ struct Count {
 fn elements(source: &Source<'_>, document: &mut Document) {
     let counts = counts(source);
     if counts.is_empty() {
-        return document.paragraph(Inline::ours("No elements were found in ").then(&source.subject()).and("."));
+        return document.paragraph(
+            Inline::ours("No elements were found in ")
+                .then(&source.subject())
+                .and("."),
+        );
     }
     document.paragraph(Inline::ours(
         "Elements by kind. Only those in text form could be read; binary ones are known by name alone, missing ones \
@@ -104,12 +121,21 @@ fn elements(source: &Source<'_>, document: &mut Document) {
     if source.input.configuration.is_none() {
         return document.table(["Kind", "Elements", "Text", "Binary", "Missing"], rows);
     }
-    let rows = rows.zip(&counts).map(|([kind, total, text, binary, missing], (_, count))| {
-        let left_out = Inline::new().number(count.left_out);
-        [kind, total, text, binary, missing, left_out]
-    });
+    let rows = rows
+        .zip(&counts)
+        .map(|([kind, total, text, binary, missing], (_, count))| {
+            let left_out = Inline::new().number(count.left_out);
+            [kind, total, text, binary, missing, left_out]
+        });
     document.table(
-        ["Kind", "Elements", "Text", "Binary", "Missing", "Left out of the configuration"],
+        [
+            "Kind",
+            "Elements",
+            "Text",
+            "Binary",
+            "Missing",
+            "Left out of the configuration",
+        ],
         rows,
     );
 }

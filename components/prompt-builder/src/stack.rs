@@ -8,7 +8,10 @@ use crate::markdown::{Document, Inline};
 pub(crate) fn write(source: &Source<'_>, document: &mut Document) {
     let stack = &source.input.stack;
     document.heading(3, Inline::ours("Target Stack"));
-    let name = Inline::ours("Stack: ").sentence(&stack.name).and(" (").name(&stack.id);
+    let name = Inline::ours("Stack: ")
+        .sentence(&stack.name)
+        .and(" (")
+        .name(&stack.id);
     document.item(name.and(", ").sentence(&stack.group).and(")"));
     let facts: [(&'static str, &str); 5] = [
         ("Language: ", &stack.language),
@@ -31,6 +34,11 @@ fn attributes(label: &'static str, attributes: &[Attribute], document: &mut Docu
     }
     document.item(Inline::ours(label));
     for attribute in attributes {
-        document.subitem(Inline::new().name(&attribute.name).and(": ").sentence(&attribute.value));
+        document.subitem(
+            Inline::new()
+                .name(&attribute.name)
+                .and(": ")
+                .sentence(&attribute.value),
+        );
     }
 }

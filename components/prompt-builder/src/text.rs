@@ -82,13 +82,19 @@ mod tests {
 
     #[test]
     fn hidden_characters_are_dropped_and_visible_letters_kept() {
-        assert_eq!(line("Có\u{200b}di\u{202e}go\u{e0041}\u{fe0f}\u{0}_été 名前", 99), "Código_été 名前");
+        assert_eq!(
+            line("Có\u{200b}di\u{202e}go\u{e0041}\u{fe0f}\u{0}_été 名前", 99),
+            "Código_été 名前"
+        );
         assert_eq!(lines("a\u{1b}[31m\u{2066}b\tc"), "a[31mb\tc");
     }
 
     #[test]
     fn every_line_break_ends_a_line_of_code_and_becomes_a_blank_in_a_name() {
-        assert_eq!(lines("a\r\nb\rc\u{2028}d\u{85}e\u{c}f\n\n"), "a\nb\nc\nd\ne\nf");
+        assert_eq!(
+            lines("a\r\nb\rc\u{2028}d\u{85}e\u{c}f\n\n"),
+            "a\nb\nc\nd\ne\nf"
+        );
         assert_eq!(line(" a\r\nb\u{2029}c\n", 99), "a  b c");
     }
 

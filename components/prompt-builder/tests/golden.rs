@@ -25,15 +25,22 @@ fn large() -> Input {
     for number in 0..200 {
         let (name, identifier) = (format!("TABLE{number}"), format!("ID{number}"));
         let mut columns = vec![column(&identifier, "int64", 300)];
-        columns.extend((0..12).map(|position| column(&format!("Field{position}"), "string", position)));
+        columns.extend(
+            (0..12).map(|position| column(&format!("Field{position}"), "string", position)),
+        );
         let previous = format!("ID{}", number / 2);
         let mut large = table(&name, columns, 300 + number);
-        large.keys.push(key(&identifier, KeyKind::Primary, &[&identifier]));
+        large
+            .keys
+            .push(key(&identifier, KeyKind::Primary, &[&identifier]));
         if number > 0 {
             large.columns.push(column(&previous, "int64", 400));
             large.indexes.push(index(&previous, &[&previous]));
             let target = format!("TABLE{}", number / 2);
-            input.facts.relations.push(relation((&name, &previous), (&target, &previous)));
+            input
+                .facts
+                .relations
+                .push(relation((&name, &previous), (&target, &previous)));
         }
         input.facts.tables.push(large);
     }
@@ -50,7 +57,12 @@ fn a_large_project_is_shown_completely() {
     let sections: Vec<String> = output
         .sections
         .iter()
-        .map(|section| format!("{} {}/{} {} bytes", section.id, section.shown, section.total, section.bytes))
+        .map(|section| {
+            format!(
+                "{} {}/{} {} bytes",
+                section.id, section.shown, section.total, section.bytes
+            )
+        })
         .collect();
     let last = text.split("### Table ").nth(200).unwrap();
     insta::assert_snapshot!(format!("{}\n\nTable {last}", sections.join("\n")));

@@ -29,7 +29,9 @@ fn parse(text: &str) -> Parsed {
     let mut parsed = Parsed::default();
     for event in Parser::new_ext(text, options) {
         match event {
-            Event::Start(Tag::Heading { level, .. }) => parsed.headings.push((level, String::new())),
+            Event::Start(Tag::Heading { level, .. }) => {
+                parsed.headings.push((level, String::new()))
+            }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) => {
                 parsed.fences.push((language.to_string(), String::new()));
             }
@@ -54,7 +56,10 @@ fn parse(text: &str) -> Parsed {
 fn parsed_text(parsed: &mut Parsed, text: &str) {
     let headings = parsed.headings.iter_mut().map(|(_, heading)| heading);
     let fences = parsed.fences.iter_mut().map(|(_, code)| code);
-    for block in headings.chain(fences).filter(|block| !block.ends_with('\0')) {
+    for block in headings
+        .chain(fences)
+        .filter(|block| !block.ends_with('\0'))
+    {
         block.push_str(text);
     }
 }
@@ -82,14 +87,24 @@ fn outside(text: &str) -> Vec<&str> {
 
 /// What is left of a text when all that may be escaped, dropped or joined is left out.
 fn letters(text: &str) -> String {
-    let is_filler = |letter| matches!(letter, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{34f}');
-    let letters = text.chars().filter(|letter| letter.is_alphanumeric() && !is_filler(*letter));
+    let is_filler = |letter| {
+        matches!(
+            letter,
+            '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{34f}'
+        )
+    };
+    let letters = text
+        .chars()
+        .filter(|letter| letter.is_alphanumeric() && !is_filler(*letter));
     letters.collect()
 }
 
 fn expected_headings(input: &Input) -> Vec<(HeadingLevel, String)> {
     let facts = &input.facts;
-    let mut headings = vec![(HeadingLevel::H1, format!("Contextof{}", letters(&input.project)))];
+    let mut headings = vec![(
+        HeadingLevel::H1,
+        format!("Contextof{}", letters(&input.project)),
+    )];
     let mut add = |level, title: &str| headings.push((level, letters(title)));
     for title in ["Source Project", "Target Stack", "What Could Not Be Read"] {
         add(HeadingLevel::H3, title);
@@ -105,8 +120,16 @@ fn expected_headings(input: &Input) -> Vec<(HeadingLevel, String)> {
     add(HeadingLevel::H2, "Environment Variables");
     add(HeadingLevel::H2, "Global State");
     use quarry_component_prompt_builder::facts::Scope::{App, Module, Request};
-    for (scope, title) in [(App, "Application Scope"), (Module, "Module Scope"), (Request, "Request Scope")] {
-        if facts.global_variables.iter().any(|variable| variable.scope == scope) {
+    for (scope, title) in [
+        (App, "Application Scope"),
+        (Module, "Module Scope"),
+        (Request, "Request Scope"),
+    ] {
+        if facts
+            .global_variables
+            .iter()
+            .any(|variable| variable.scope == scope)
+        {
             add(HeadingLevel::H3, title);
         }
     }
@@ -115,7 +138,10 @@ fn expected_headings(input: &Input) -> Vec<(HeadingLevel, String)> {
     }
     add(HeadingLevel::H2, "Initialization Code");
     for block in &facts.initialization_blocks {
-        add(HeadingLevel::H3, &format!("Start of {}, block {}", block.element, block.order));
+        add(
+            HeadingLevel::H3,
+            &format!("Start of {}, block {}", block.element, block.order),
+        );
     }
     add(HeadingLevel::H2, "MCP Server Integration");
     headings
@@ -124,10 +150,19 @@ fn expected_headings(input: &Input) -> Vec<(HeadingLevel, String)> {
 /// The code that stands in fences, in order; nothing for the block of variables.
 fn expected_fences(input: &Input) -> Vec<Option<String>> {
     let facts = &input.facts;
-    let notes = facts.notes.iter().map(|note| &note.text).filter(|text| !text.trim().is_empty());
+    let notes = facts
+        .notes
+        .iter()
+        .map(|note| &note.text)
+        .filter(|text| !text.trim().is_empty());
     let mut fences: Vec<Option<String>> = notes.map(|text| Some(letters(text))).collect();
     fences.extend((!facts.connections.is_empty()).then_some(None));
-    fences.extend(facts.initialization_blocks.iter().map(|block| Some(letters(&block.code))));
+    fences.extend(
+        facts
+            .initialization_blocks
+            .iter()
+            .map(|block| Some(letters(&block.code))),
+    );
     fences
 }
 
@@ -135,7 +170,11 @@ fn expected_rows(input: &Input) -> usize {
     let facts = &input.facts;
     let kinds: BTreeSet<_> = facts.elements.iter().map(|element| &element.kind).collect();
     let columns: usize = facts.tables.iter().map(|table| table.columns.len()).sum();
-    kinds.len() + columns + facts.connections.len() + facts.global_variables.len() + facts.constants.len()
+    kinds.len()
+        + columns
+        + facts.connections.len()
+        + facts.global_variables.len()
+        + facts.constants.len()
 }
 
 fn check_structure(input: &Input, text: &str) {
@@ -143,7 +182,9 @@ fn check_structure(input: &Input, text: &str) {
     assert_eq!(parsed.foreign, Vec::<String>::new());
     let headings = parsed.headings.iter();
     // A name of which nothing is visible is `(empty)`.
-    let headings: Vec<_> = headings.map(|(level, title)| (*level, letters(&title.replace("(empty)", "")))).collect();
+    let headings: Vec<_> = headings
+        .map(|(level, title)| (*level, letters(&title.replace("(empty)", ""))))
+        .collect();
     assert_eq!(headings, expected_headings(input));
     let expected = expected_fences(input);
     assert_eq!(parsed.fences.len(), expected.len());
@@ -174,7 +215,10 @@ fn check_rows(text: &str) {
 fn check_characters(text: &str) {
     for line in outside(text) {
         assert!(!line.contains(['@', '<', '>']), "{line}");
-        assert!(!line.starts_with('/') && !line.starts_with("    "), "{line}");
+        assert!(
+            !line.starts_with('/') && !line.starts_with("    "),
+            "{line}"
+        );
     }
     let is_hidden = |character: char| {
         (character.is_control() && !matches!(character, '\n' | '\t'))
@@ -189,16 +233,36 @@ fn check_characters(text: &str) {
 
 fn check_variables(text: &str) {
     let mut variables = BTreeSet::new();
-    for (_, code) in parse(text).fences.iter().filter(|(language, _)| language == "dotenv") {
+    for (_, code) in parse(text)
+        .fences
+        .iter()
+        .filter(|(language, _)| language == "dotenv")
+    {
         let code = code.trim_end_matches('\0');
-        for line in code.lines().filter(|line| !line.is_empty() && !line.starts_with("# ")) {
+        for line in code
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with("# "))
+        {
             let (name, value) = line.split_once('=').unwrap();
-            assert!(name.starts_with(|first: char| first.is_ascii_uppercase()), "{line}");
-            assert!(name.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_')), "{line}");
+            assert!(
+                name.starts_with(|first: char| first.is_ascii_uppercase()),
+                "{line}"
+            );
+            assert!(
+                name.bytes()
+                    .all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_')),
+                "{line}"
+            );
             assert!(variables.insert(name.to_owned()), "{line}");
-            let inner = value.strip_prefix('\'').and_then(|value| value.strip_suffix('\'')).unwrap_or(value);
+            let inner = value
+                .strip_prefix('\'')
+                .and_then(|value| value.strip_suffix('\''))
+                .unwrap_or(value);
             assert!(!inner.contains(['\'', '"', '`', '$']), "{line}");
-            assert!(inner.len() < value.len() || !value.contains([' ', '#', '\\']), "{line}");
+            assert!(
+                inner.len() < value.len() || !value.contains([' ', '#', '\\']),
+                "{line}"
+            );
         }
     }
 }
@@ -242,5 +306,8 @@ fn a_type_of_the_stack_is_no_import() {
     input.stack.types[1].stack_type = "String @db.VarChar(n)".to_owned();
     input.stack.file_structure = vec![attribute("app/[id]/page.tsx", "a page")];
     let text = context(&input);
-    assert!(text.contains("| String &#64;db.VarChar(50) |") && text.contains("`app/[id]/page.tsx`: a page"));
+    assert!(
+        text.contains("| String &#64;db.VarChar(50) |")
+            && text.contains("`app/[id]/page.tsx`: a page")
+    );
 }

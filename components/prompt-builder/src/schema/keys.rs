@@ -13,7 +13,11 @@ pub(super) struct Marks<'i> {
 impl<'i> Marks<'i> {
     pub(super) fn new(table: &'i Table) -> Self {
         let mut marks = Marks {
-            columns: table.columns.iter().map(|column| column.name.as_str()).collect(),
+            columns: table
+                .columns
+                .iter()
+                .map(|column| column.name.as_str())
+                .collect(),
             marks: BTreeMap::new(),
         };
         for key in &table.keys {
@@ -27,7 +31,11 @@ impl<'i> Marks<'i> {
             };
             marks.add(&key.columns, mark);
         }
-        for index in table.indexes.iter().filter(|index| index.columns.len() == 1) {
+        for index in table
+            .indexes
+            .iter()
+            .filter(|index| index.columns.len() == 1)
+        {
             marks.add(&index.columns, "index");
         }
         marks
@@ -60,7 +68,11 @@ impl<'i> Marks<'i> {
 
 /// Writes the keys and indexes that the cells of columns do not say.
 pub(super) fn write(table: &Table, marks: &Marks<'_>, document: &mut Document) {
-    for key in table.keys.iter().filter(|key| !marks.say_all(&key.name, &key.columns)) {
+    for key in table
+        .keys
+        .iter()
+        .filter(|key| !marks.say_all(&key.name, &key.columns))
+    {
         let label = match (key.kind, key.inferred) {
             (KeyKind::Primary, false) => "Primary key ",
             (KeyKind::Primary, true) => "Primary key (inferred) ",
@@ -68,8 +80,16 @@ pub(super) fn write(table: &Table, marks: &Marks<'_>, document: &mut Document) {
         };
         document.item(described(Inline::ours(label), &key.name, &key.columns));
     }
-    for index in table.indexes.iter().filter(|index| !marks.say_all(&index.name, &index.columns)) {
-        document.item(described(Inline::ours("Index "), &index.name, &index.columns));
+    for index in table
+        .indexes
+        .iter()
+        .filter(|index| !marks.say_all(&index.name, &index.columns))
+    {
+        document.item(described(
+            Inline::ours("Index "),
+            &index.name,
+            &index.columns,
+        ));
     }
 }
 

@@ -15,7 +15,11 @@ pub(crate) fn write(source: &Source<'_>, document: &mut Document) -> Facts {
     let facts = &source.input.facts;
     let relations = Relations::new(facts);
     if facts.tables.is_empty() {
-        document.paragraph(Inline::ours("No database tables were found in ").then(&source.subject()).and("."));
+        document.paragraph(
+            Inline::ours("No database tables were found in ")
+                .then(&source.subject())
+                .and("."),
+        );
     } else {
         summary(source, document);
         conventions(document);
@@ -24,7 +28,12 @@ pub(crate) fn write(source: &Source<'_>, document: &mut Document) -> Facts {
     let types = Types::new(&source.input.stack);
     let uses = tables::Uses::new(facts);
     for (index, table) in facts.tables.iter().enumerate() {
-        tables::write(table, relations.of_table(index), (&relations, &types, &uses), document);
+        tables::write(
+            table,
+            relations.of_table(index),
+            (&relations, &types, &uses),
+            document,
+        );
     }
     relations.write_unattached(document);
     uses.write_unattached(facts, document);
@@ -36,9 +45,17 @@ fn summary(source: &Source<'_>, document: &mut Document) {
     let columns = tables.iter().map(|table| table.columns.len()).sum();
     let keys = tables.iter().map(|table| table.keys.len()).sum();
     let indexes = tables.iter().map(|table| table.indexes.len()).sum();
-    let summary = Inline::new().count(tables.len(), "table, ", "tables, ").count(columns, "column, ", "columns, ");
-    let summary = summary.count(keys, "key, ", "keys, ").count(indexes, "index, ", "indexes, ");
-    document.paragraph(summary.count(source.input.facts.relations.len(), "relation.", "relations."));
+    let summary = Inline::new()
+        .count(tables.len(), "table, ", "tables, ")
+        .count(columns, "column, ", "columns, ");
+    let summary = summary
+        .count(keys, "key, ", "keys, ")
+        .count(indexes, "index, ", "indexes, ");
+    document.paragraph(summary.count(
+        source.input.facts.relations.len(),
+        "relation.",
+        "relations.",
+    ));
 }
 
 fn conventions(document: &mut Document) {

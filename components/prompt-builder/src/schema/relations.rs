@@ -31,7 +31,9 @@ impl<'i> Relations<'i> {
             relations.count_rule(&relation.rule);
             // Of two tables of a name, that of the same file refers.
             let name = relation.from_table.as_str();
-            let table = tables.get(&(name, Some(relation.origin.path.as_str()))).or_else(|| tables.get(&(name, None)));
+            let table = tables
+                .get(&(name, Some(relation.origin.path.as_str())))
+                .or_else(|| tables.get(&(name, None)));
             match table {
                 Some(table) => relations.by_table.entry(*table).or_default().push(relation),
                 None => relations.unattached.push(relation),
@@ -65,7 +67,10 @@ impl<'i> Relations<'i> {
              confidence in percent. The sources hold no foreign keys but those of the rule `declared`. Rules:",
         ));
         for (index, (rule, count)) in self.rules.iter().enumerate() {
-            let rule = Inline::ours("R").number(index as u64 + 1).and(" ").name(rule);
+            let rule = Inline::ours("R")
+                .number(index as u64 + 1)
+                .and(" ")
+                .name(rule);
             document.subitem(rule.and(": ").count(*count, "relation", "relations"));
         }
     }
@@ -77,7 +82,10 @@ impl<'i> Relations<'i> {
         }
         document.paragraph(Inline::ours("Relations of tables that are not described:"));
         for relation in &self.unattached {
-            let from = Inline::new().name(&relation.from_table).and(": ").then(&self.described(relation));
+            let from = Inline::new()
+                .name(&relation.from_table)
+                .and(": ")
+                .then(&self.described(relation));
             document.item(from.and(", ").place(&relation.origin));
         }
     }
@@ -89,10 +97,17 @@ impl<'i> Relations<'i> {
             [column] if is_plain(&relation.to_table) && is_plain(column) => {
                 Inline::new().name(&format!("{}.{column}", relation.to_table))
             }
-            _ => Inline::new().name(&relation.to_table).and(": ").names(columns),
+            _ => Inline::new()
+                .name(&relation.to_table)
+                .and(": ")
+                .names(columns),
         };
         let target = target.and(" (");
-        let rule = self.numbers.get(relation.rule.as_str()).copied().unwrap_or(0);
+        let rule = self
+            .numbers
+            .get(relation.rule.as_str())
+            .copied()
+            .unwrap_or(0);
         let target = target.and("R").number(rule as u64);
         if relation.rule == DECLARED {
             return target.and(")");
@@ -103,8 +118,15 @@ impl<'i> Relations<'i> {
     /// `A, B refer to TABLE C, D (R1, 60%)`
     pub(super) fn described(&self, relation: &Relation) -> Inline {
         let columns = relation.from_columns.iter().map(String::as_str);
-        let verb = if relation.from_columns.len() == 1 { " refers to " } else { " refer to " };
-        Inline::new().names(columns).and(verb).then(&self.target(relation))
+        let verb = if relation.from_columns.len() == 1 {
+            " refers to "
+        } else {
+            " refer to "
+        };
+        Inline::new()
+            .names(columns)
+            .and(verb)
+            .then(&self.target(relation))
     }
 }
 
@@ -120,7 +142,9 @@ fn index(facts: &FactSet) -> BTreeMap<(&str, Option<&str>), usize> {
     let mut tables = BTreeMap::new();
     for (index, table) in facts.tables.iter().enumerate() {
         let name = table.name.as_str();
-        tables.entry((name, Some(table.origin.path.as_str()))).or_insert(index);
+        tables
+            .entry((name, Some(table.origin.path.as_str())))
+            .or_insert(index);
         tables.entry((name, None)).or_insert(index);
     }
     tables
@@ -135,7 +159,9 @@ pub(super) fn by_column<'r, 'i>(
     let mut others = Vec::new();
     for relation in relations {
         match relation.from_columns.as_slice() {
-            [column] if columns.contains(column.as_str()) => cells.entry(column).or_default().push(relation),
+            [column] if columns.contains(column.as_str()) => {
+                cells.entry(column).or_default().push(relation)
+            }
             _ => others.push(relation),
         }
     }

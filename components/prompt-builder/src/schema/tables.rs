@@ -25,8 +25,16 @@ impl<'i> Uses<'i> {
 
     /// Writes the uses of tables that are not described.
     pub(super) fn write_unattached(&self, facts: &FactSet, document: &mut Document) {
-        let known: BTreeSet<&str> = facts.tables.iter().map(|table| table.name.as_str()).collect();
-        let mut unknown = self.0.iter().filter(|(table, _)| !known.contains(*table)).peekable();
+        let known: BTreeSet<&str> = facts
+            .tables
+            .iter()
+            .map(|table| table.name.as_str())
+            .collect();
+        let mut unknown = self
+            .0
+            .iter()
+            .filter(|(table, _)| !known.contains(*table))
+            .peekable();
         if unknown.peek().is_none() {
             return;
         }
@@ -40,7 +48,10 @@ impl<'i> Uses<'i> {
 /// `PAGE_Order (read, PAGE_Order.wwh:12), …`
 fn described(uses: &[&TableUse]) -> Inline {
     let uses = uses.iter().map(|table_use| {
-        let element = Inline::new().name(&table_use.element).and(" (").name(&table_use.operation);
+        let element = Inline::new()
+            .name(&table_use.element)
+            .and(" (")
+            .name(&table_use.operation);
         element.and(", ").place(&table_use.origin).and(")")
     });
     Inline::new().join(uses, ", ")
@@ -56,7 +67,11 @@ pub(super) fn write(
     document.heading(3, Inline::ours("Table ").name(&table.name));
     document.paragraph(summary(table));
     let marks = Marks::new(table);
-    let names: BTreeSet<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    let names: BTreeSet<&str> = table
+        .columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .collect();
     let (cells, others) = by_column(relations, &names);
     if !table.columns.is_empty() {
         columns(table, (&marks, &cells, all, types), document);
@@ -94,7 +109,11 @@ type Parts<'p, 'i> = (
     &'p Types<'i>,
 );
 
-fn columns(table: &Table, (marks, cells, relations, types): Parts<'_, '_>, document: &mut Document) {
+fn columns(
+    table: &Table,
+    (marks, cells, relations, types): Parts<'_, '_>,
+    document: &mut Document,
+) {
     let rows = table.columns.iter().map(|column| {
         let default = column.default_value.as_deref();
         let targets = cells.get(column.name.as_str()).into_iter().flatten();
@@ -108,5 +127,16 @@ fn columns(table: &Table, (marks, cells, relations, types): Parts<'_, '_>, docum
             Inline::new().join(targets.map(|relation| relations.target(relation)), " or "),
         ]
     });
-    document.table(["Column", "Stack type", "Source type", "Key", "Null", "Default", "References"], rows);
+    document.table(
+        [
+            "Column",
+            "Stack type",
+            "Source type",
+            "Key",
+            "Null",
+            "Default",
+            "References",
+        ],
+        rows,
+    );
 }

@@ -11,7 +11,16 @@ pub(super) struct Types<'i>(BTreeMap<&'i str, &'i str>);
 impl<'i> Types<'i> {
     pub(super) fn new(stack: &'i Stack) -> Self {
         let mappings = stack.types.iter();
-        Types(mappings.map(|mapping| (mapping.normalized_type.as_str(), mapping.stack_type.as_str())).collect())
+        Types(
+            mappings
+                .map(|mapping| {
+                    (
+                        mapping.normalized_type.as_str(),
+                        mapping.stack_type.as_str(),
+                    )
+                })
+                .collect(),
+        )
     }
 
     /// A column's type in the stack.
@@ -33,7 +42,8 @@ fn with_size(stack_type: &str, size: Option<u32>) -> String {
     let mut before = None;
     let mut characters = stack_type.chars().peekable();
     while let Some(character) = characters.next() {
-        let is_word = !before.is_some_and(is_part) && !characters.peek().copied().is_some_and(is_part);
+        let is_word =
+            !before.is_some_and(is_part) && !characters.peek().copied().is_some_and(is_part);
         if character == 'n' && is_word {
             sized.push_str(&size.to_string());
         } else {
@@ -70,7 +80,9 @@ const SIZED: [&str; 20] = [
 
 /// A column's type in the source.
 pub(super) fn of_source(column: &Column) -> Inline {
-    let size = column.size.filter(|_| !SIZED.contains(&column.normalized_type.as_str()));
+    let size = column
+        .size
+        .filter(|_| !SIZED.contains(&column.normalized_type.as_str()));
     let size = size.map(|size| format!("({size})")).unwrap_or_default();
     let mut source = Inline::new().name(&format!("{}{size}", column.normalized_type));
     // A code of a file format says nothing to anybody; a word does.

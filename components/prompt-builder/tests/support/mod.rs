@@ -38,9 +38,13 @@ pub fn stack() -> Stack {
         template_engine: "Jinja".to_owned(),
         file_structure: vec![attribute("app/main.py", "the application")],
         naming_conventions: vec![attribute("table", "snake_case, plural")],
-        types: [("int64", "BigInteger"), ("string", "String(n)"), ("currency", "Numeric(23, 6)")]
-            .map(mapping)
-            .to_vec(),
+        types: [
+            ("int64", "BigInteger"),
+            ("string", "String(n)"),
+            ("currency", "Numeric(23, 6)"),
+        ]
+        .map(mapping)
+        .to_vec(),
         startup: "the lifespan context manager in app/main.py".to_owned(),
         state: vec![
             attribute("app", "app.state, set in lifespan"),
@@ -221,7 +225,11 @@ fn shop_project(facts: &mut FactSet) {
         kind: ProjectKind::Web,
         product: "WebDev".to_owned(),
         version: selected.then(|| "28".to_owned()),
-        description: if selected { "Sells *things* in_two languages".to_owned() } else { String::new() },
+        description: if selected {
+            "Sells *things* in_two languages".to_owned()
+        } else {
+            String::new()
+        },
         languages: vec!["fr".to_owned(), "en".to_owned()],
         selected,
         origin: origin(&format!("{name}.wwp"), 1, 1),
@@ -267,7 +275,11 @@ fn shop_schema(facts: &mut FactSet) {
         connection("MainServer", "hfsql-client-server", Some(r"SRV01\HF"), 300),
         connection("Archives", "hfsql-classic", None, 500),
     ];
-    let mut client = table("CLIENT", vec![column("IDCLIENT", "int64", 1), column("Nom", "string", 2)], 1000);
+    let mut client = table(
+        "CLIENT",
+        vec![column("IDCLIENT", "int64", 1), column("Nom", "string", 2)],
+        1000,
+    );
     client.columns[0].automatic = true;
     client.columns[1].nullable = true;
     client.keys = vec![key("IDCLIENT", KeyKind::Primary, &["IDCLIENT"])];
@@ -317,7 +329,11 @@ fn shop_state(facts: &mut FactSet) {
         element: "Shop".to_owned(),
         origin: origin("Shop.wwp", 219, 1),
     }];
-    let mut start = block("Shop", 1, "HOpenConnection(MainServer)\r\ngsPage = \"…\" // ```\r\n");
+    let mut start = block(
+        "Shop",
+        1,
+        "HOpenConnection(MainServer)\r\ngsPage = \"…\" // ```\r\n",
+    );
     start.reads = vec!["gsMode".to_owned()];
     start.writes = vec!["gsPage".to_owned()];
     start.effects = vec!["opens-connection".to_owned()];
