@@ -4,7 +4,7 @@
 
 use crate::error::SandboxError;
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -51,6 +51,12 @@ impl CodeCache {
     }
 }
 
+/// Others may write, or could until somebody began to empty the directory.
+const UNTRUSTED: u32 = 0o1022;
+
+/// The mode while it is emptied: for the user alone, and the sticky bit says that it is not done.
+const EMPTYING: u32 = 0o1700;
+
 fn prepare(directory: &Path) -> io::Result<()> {
     fs::DirBuilder::new()
         .recursive(true)
@@ -65,13 +71,22 @@ fn prepare(directory: &Path) -> io::Result<()> {
     if metadata.uid() != user {
         return Err(io::Error::other("it belongs to another user"));
     }
-    if metadata.mode() & 0o022 != 0 {
-        let mut permissions = metadata.permissions();
-        permissions.set_mode(0o700);
-        fs::set_permissions(directory, permissions)?;
-        // What others left there while they could is not to be executed.
-        for entry in fs::read_dir(directory)? {
-            fs::remove_file(entry?.path())?;
+    if metadata.mode() & UNTRUSTED != 0 {
+        // What others left there while they could is not to be executed, not even when this ends half-way.
+        fs::set_permissions(directory, fs::Permissions::from_mode(EMPTYING))?;
+        empty(directory)?;
+        fs::set_permissions(directory, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
+fn empty(directory: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            fs::remove_dir_all(entry.path())?;
+        } else {
+            fs::remove_file(entry.path())?;
         }
     }
     Ok(())
@@ -84,18 +99,29 @@ fn file_name(engine: &Engine, digest: &str) -> String {
 }
 
 fn read(engine: &Engine, path: &Path) -> Option<Component> {
-    if !fs::symlink_metadata(path).ok()?.is_file() {
-        return None;
+    let bytes = fs::read(path).ok()?;
+    let component = checked(&bytes).and_then(|code| {
+        // SAFETY: the bytes are code that an engine of this configuration compiled (the file's name says so, and
+        // wasmtime checks it), unchanged since (`checked`), in a directory that only this user can write (`prepare`).
+        unsafe { Component::deserialize(engine, code) }.ok()
+    });
+    if component.is_none() {
+        let _ = fs::remove_file(path);
     }
-    // SAFETY: the file is code that an engine of this configuration compiled (its name says so, and wasmtime checks it),
-    // in a directory that only this user can write (`prepare`), put there whole (`write`).
-    match unsafe { Component::deserialize_file(engine, path) } {
-        Ok(component) => Some(component),
-        Err(_) => {
-            let _ = fs::remove_file(path);
-            None
-        }
-    }
+    component
+}
+
+/// The code in front of its sum. wasmtime looks at its header only: what a failing disk changes behind that would be
+/// executed.
+fn checked(bytes: &[u8]) -> Option<&[u8]> {
+    let (code, expected) = bytes.split_last_chunk()?;
+    (sum(code) == *expected).then_some(code)
+}
+
+fn sum(code: &[u8]) -> [u8; 8] {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(code);
+    hasher.finish().to_le_bytes()
 }
 
 /// Puts a file there whole or not at all, also when several processes do so at once.
@@ -108,7 +134,11 @@ fn write(path: &Path, code: &[u8]) -> io::Result<()> {
         .create_new(true)
         .mode(0o600)
         .open(&temporary)
-        .and_then(|mut file| file.write_all(code))
+        .and_then(|mut file| {
+            file.write_all(code)?;
+            file.write_all(&sum(code))?;
+            file.sync_all()
+        })
         .and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         let _ = fs::remove_file(&temporary);
@@ -127,9 +157,19 @@ mod tests {
         fs::create_dir(&path).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o777)).unwrap();
         fs::write(path.join("planted.cwasm"), b"x").unwrap();
+        fs::create_dir_all(path.join("planted/more")).unwrap();
         CodeCache::open(path.clone()).unwrap();
-        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o700);
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, 0o700);
         assert_eq!(fs::read_dir(&path).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_directory_that_was_not_emptied_to_the_end_is_emptied() {
+        let directory = tempfile::tempdir().unwrap();
+        fs::set_permissions(directory.path(), fs::Permissions::from_mode(EMPTYING)).unwrap();
+        fs::write(directory.path().join("planted.cwasm"), b"x").unwrap();
+        CodeCache::open(directory.path().to_owned()).unwrap();
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
     }
 
     #[test]

@@ -80,12 +80,12 @@ pub(crate) mod wasi {
     });
 }
 
+pub(crate) use extractor::ExtractorHostPre;
 pub use extractor::exports::quarry::context::extractor::{
     ExtractError, Extraction, Manifest, Request,
 };
-pub(crate) use extractor::ExtractorHostPre;
 pub use extractor::quarry::context::facts;
+pub(crate) use prompt_builder::PromptBuilderHostPre;
 pub use prompt_builder::exports::quarry::prompt::prompt_builder::{
     BuildError, Input, Report, Section, Stack, TypeMapping,
 };
-pub(crate) use prompt_builder::PromptBuilderHostPre;

@@ -1,11 +1,12 @@
 //! One call: a fresh store and instance, its limits, its end.
 
 use crate::error::{CallError, Cancelled, classify};
-use crate::filesystem::{Access, Files, Root, WriteQuota};
+use crate::filesystem::{Access, Denied, Files, Root};
 use crate::limits::{Limits, Meter};
 use crate::log::Log;
 use crate::{OnOpen, wasi};
 use sha2::{Digest, Sha256};
+use std::fmt;
 use std::future::Future;
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
@@ -31,6 +32,16 @@ pub struct CallOptions {
     pub cancel: CancellationToken,
     /// Is told how many inputs have been opened, whenever that is one more.
     pub on_open: Option<OnOpen>,
+}
+
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("CallOptions")
+            .field("limits", &self.limits)
+            .field("cancel", &self.cancel)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a call used.
@@ -98,9 +109,10 @@ pub(crate) fn run<T>(
     let result = block_on(limits.time, &call.options.cancel, guest(&mut store));
     let state = store.into_data();
     let (log, log_dropped) = log.take();
+    let (access, stopped_by) = state.files.into_access();
     let usage = Usage {
         peak_memory: state.meter.peak_memory(),
-        access: state.files.into_access(),
+        access,
         log,
         log_dropped,
         elapsed: started.elapsed(),
@@ -112,7 +124,7 @@ pub(crate) fn run<T>(
         Ended::Cancelled => Err(CallError::Cancelled),
     };
     Outcome {
-        result: result.map_err(|error| explain(error, &usage)),
+        result: result.map_err(|error| explain(error, stopped_by, &usage.log)),
         usage,
     }
 }
@@ -124,11 +136,7 @@ fn store(call: &Call<'_>, log: &Log) -> wasmtime::Result<Store<State>> {
     let state = State {
         wasi: wasi::context(call.seed, log),
         table,
-        files: Files::new(
-            call.root.clone(),
-            WriteQuota::new(limits),
-            call.options.on_open.clone(),
-        ),
+        files: Files::new(call.root.clone(), limits, call.options.on_open.clone()),
         meter: Meter::new(limits),
     };
     let mut store = Store::try_new(call.engine, state)?;
@@ -136,13 +144,13 @@ fn store(call: &Call<'_>, log: &Log) -> wasmtime::Result<Store<State>> {
     store.set_hostcall_fuel(limits.result);
     store.set_max_component_handles(limits.handles);
     // An epoch stops a guest that computes; the timeout around the call stops one that waits in the host.
-    let end = Instant::now() + limits.time;
+    let end = Instant::now().checked_add(limits.time);
     let cancel = call.options.cancel.clone();
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(move |_| {
         if cancel.is_cancelled() {
             Err(Cancelled.into())
-        } else if Instant::now() >= end {
+        } else if end.is_some_and(|end| Instant::now() >= end) {
             Err(Trap::Interrupt.into())
         } else {
             Ok(UpdateDeadline::Yield(1))
@@ -180,21 +188,58 @@ fn block_on<T>(
     })
 }
 
+/// The most of a crashed component's last words that an error repeats, in characters.
+const LAST_WORDS: usize = 500;
+
 /// Adds what only the whole call tells: that a component which gave up had been refused something, and what a crashed
-/// one said last.
-fn explain(error: CallError, usage: &Usage) -> CallError {
-    match (error, usage.access.denied.last()) {
-        (CallError::Failed(_) | CallError::Trap { .. }, Some(denied)) => {
-            CallError::Denied(denied.clone())
-        }
-        (CallError::Trap { reason }, None) => {
-            match usage.log.lines().find(|line| !line.trim().is_empty()) {
-                Some(line) => CallError::Trap {
-                    reason: format!("{reason}: {line}"),
-                },
-                None => CallError::Trap { reason },
-            }
-        }
+/// one said.
+fn explain(error: CallError, stopped_by: Option<Denied>, log: &str) -> CallError {
+    match (error, stopped_by) {
+        (CallError::Failed(_) | CallError::Trap { .. }, Some(denied)) => CallError::Denied(denied),
+        (CallError::Trap { reason }, None) => CallError::Trap {
+            reason: match last_words(log) {
+                Some(words) => format!("{reason}: {words}"),
+                None => reason,
+            },
+        },
         (error, _) => error,
+    }
+}
+
+/// A Rust component's panic, which is two lines (where, and why) with advice below them; else the last line.
+fn last_words(log: &str) -> Option<String> {
+    let mut lines = log.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut last = None;
+    while let Some(line) = lines.next() {
+        if line.contains("panicked at ") {
+            let message = lines.next().unwrap_or_default();
+            last = Some(format!("{line} {message}"));
+            break;
+        }
+        last = Some(line.to_owned());
+    }
+    last.map(|words| words.chars().take(LAST_WORDS).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_words;
+
+    #[test]
+    fn a_panic_is_told_with_its_place_and_its_message() {
+        let log = "reading a\n\nthread 'main' panicked at a.rs:1:2:\nno b\nnote: run with\n";
+        let words = last_words(log);
+        assert_eq!(
+            words.as_deref(),
+            Some("thread 'main' panicked at a.rs:1:2: no b")
+        );
+    }
+
+    #[test]
+    fn without_a_panic_the_last_line_is_told() {
+        let log = "Traceback:\n  a.py\nKeyError: 'b'\n\n";
+        assert_eq!(last_words(log).as_deref(), Some("KeyError: 'b'"));
+        assert_eq!(last_words("\n"), None);
+        assert_eq!(last_words(&"x".repeat(10_000)).unwrap().len(), 500);
     }
 }

@@ -14,8 +14,8 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use wasmtime::component::{Component, Linker};
 use wasmtime::Engine;
+use wasmtime::component::{Component, Linker};
 
 /// The packages that components may import, version 0.2.
 const ALLOWED: [&str; 6] = ["cli", "clocks", "filesystem", "io", "random", "sockets"];
@@ -60,7 +60,11 @@ impl Sandbox {
         let engine = engine::start(options.slots, options.memory)?;
         let mut linker = Linker::new(&engine);
         wasi::link(&mut linker).map_err(|error| SandboxError::Engine(format!("{error:#}")))?;
-        let cache = options.cache.map(CodeCache::open).transpose()?.map(Arc::new);
+        let cache = options
+            .cache
+            .map(CodeCache::open)
+            .transpose()?
+            .map(Arc::new);
         Ok(Sandbox {
             engine,
             linker: Arc::new(linker),
@@ -149,9 +153,7 @@ fn is_allowed(import: &str) -> bool {
         .strip_prefix("wasi:")
         .and_then(|import| import.split_once('/'))
         .and_then(|(package, rest)| Some((package, rest.split_once('@')?.1)))
-        .is_some_and(|(package, version)| {
-            ALLOWED.contains(&package) && version.starts_with("0.2.")
-        })
+        .is_some_and(|(package, version)| ALLOWED.contains(&package) && version.starts_with("0.2."))
 }
 
 fn wrong_world(world: &'static str, error: &wasmtime::Error) -> LoadError {
@@ -244,10 +246,23 @@ impl fmt::Debug for Extractor {
 
 fn extract_error(error: bindings::ExtractError) -> CallError {
     match error {
-        bindings::ExtractError::InvalidOptions(message) => CallError::InvalidOptions(message),
+        bindings::ExtractError::InvalidOptions(message) => {
+            CallError::InvalidOptions(brief(message))
+        }
         bindings::ExtractError::UnreadableInput(message)
-        | bindings::ExtractError::Failed(message) => CallError::Failed(message),
+        | bindings::ExtractError::Failed(message) => CallError::Failed(brief(message)),
     }
+}
+
+/// The most characters of a component's own error that are kept: it goes to logs, events and terminals.
+const MESSAGE: usize = 2_000;
+
+fn brief(mut message: String) -> String {
+    if let Some((end, _)) = message.char_indices().nth(MESSAGE) {
+        message.truncate(end);
+        message.push('…');
+    }
+    message
 }
 
 /// An accepted prompt builder.
@@ -285,10 +300,10 @@ impl PromptBuilder {
             let builder = instance.quarry_prompt_prompt_builder();
             let result = builder.call_build(store, input).await?;
             Ok(result.map_err(|error| {
-                CallError::Failed(match error {
+                CallError::Failed(brief(match error {
                     bindings::BuildError::InvalidInput(message)
                     | bindings::BuildError::UnwritableOutput(message) => message,
-                })
+                }))
             }))
         })
     }

@@ -16,6 +16,12 @@ pub(crate) const TICK: Duration = Duration::from_millis(5);
 /// every core: without it, two threads do fewer calls than one.
 const KEPT_MEMORY: usize = 2 << 20;
 
+/// What one component may consist of: core instances, memories, tables. The pool holds as many for each slot, so that
+/// no component takes what another needs.
+const INSTANCES: u32 = 64;
+const MEMORIES: u32 = 4;
+const TABLES: u32 = 16;
+
 /// An engine for `slots` instances at once, none of whose memories exceeds `memory` bytes.
 pub(crate) fn start(slots: u32, memory: usize) -> Result<Engine, SandboxError> {
     // A machine with little address space (42 bits, or a limit of the container) has no room for the pool.
@@ -54,13 +60,13 @@ fn config(strategy: InstanceAllocationStrategy) -> Config {
 fn pool(slots: u32, memory: usize) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(slots)
-        .total_core_instances(slots * 8)
-        .total_memories(slots * 2)
-        .total_tables(slots * 4)
+        .total_core_instances(slots.saturating_mul(INSTANCES))
+        .total_memories(slots.saturating_mul(MEMORIES))
+        .total_tables(slots.saturating_mul(TABLES))
         .total_stacks(slots)
-        .max_core_instances_per_component(64)
-        .max_memories_per_component(16)
-        .max_tables_per_component(16)
+        .max_core_instances_per_component(INSTANCES)
+        .max_memories_per_component(MEMORIES)
+        .max_tables_per_component(TABLES)
         .max_memory_size(memory)
         .table_elements(100_000)
         .linear_memory_keep_resident(KEPT_MEMORY)

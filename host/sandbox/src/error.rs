@@ -4,7 +4,7 @@ use crate::filesystem::Denied;
 use crate::limits::OutOfMemory;
 use std::path::PathBuf;
 use std::time::Duration;
-use wasmtime::Trap;
+use wasmtime::{Trap, WasmBacktrace};
 
 /// The sandbox could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +29,9 @@ pub enum SandboxError {
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// Native code instead of WebAssembly.
-    #[error("this is compiled native code; give the WebAssembly component that it was compiled from")]
+    #[error(
+        "this is compiled native code; give the WebAssembly component that it was compiled from"
+    )]
     Precompiled,
     /// It is no component, or one that uses what this engine does not have.
     #[error("this is not a WebAssembly component that can be run here: {0}")]
@@ -56,7 +58,8 @@ pub enum CallError {
     /// The component stopped itself, as a panic does.
     #[error("it crashed ({reason}); this is a bug of the component")]
     Trap {
-        /// The trap, in the engine's words, and the first line that the component logged.
+        /// The trap, in the engine's words, and the panic's, or the last line that the component logged. That is untrusted
+        /// text.
         reason: String,
     },
     /// It wanted more memory than it may have.
@@ -140,9 +143,20 @@ pub(crate) fn classify(error: &wasmtime::Error, limits: &crate::Limits) -> CallE
     if error.is::<wasmtime::PoolConcurrencyLimitError>() {
         return CallError::Busy;
     }
-    match error.downcast_ref::<Trap>() {
-        Some(trap) => classify_trap(*trap, limits),
-        None => classify_message(&format!("{error:#}"), limits),
+    if let Some(trap) = error.downcast_ref::<Trap>() {
+        return classify_trap(*trap, limits);
+    }
+    // Errors of reading a result or an argument have no type in wasmtime 48.
+    let reason = error.root_cause().to_string();
+    if reason.contains("too much data is being copied") {
+        CallError::ResultTooLarge {
+            limit: limits.result,
+        }
+    } else if error.is::<WasmBacktrace>() {
+        // The component was running: it misused a function of the host, or holds too much.
+        CallError::Trap { reason }
+    } else {
+        CallError::Malformed(reason)
     }
 }
 
@@ -160,14 +174,4 @@ fn classify_trap(trap: Trap, limits: &crate::Limits) -> CallError {
             reason: trap.to_string(),
         },
     }
-}
-
-/// Errors of reading a result have no type in wasmtime 48.
-fn classify_message(message: &str, limits: &crate::Limits) -> CallError {
-    if message.contains("too much data is being copied") {
-        return CallError::ResultTooLarge {
-            limit: limits.result,
-        };
-    }
-    CallError::Malformed(message.to_owned())
 }

@@ -16,8 +16,10 @@ pub struct Limits {
     pub result: usize,
     /// Bytes of its standard error that are kept; what is written beyond is dropped and counted.
     pub log: usize,
-    /// Files and other resources that it may hold open at once.
+    /// Files, directories, streams and other resources that it may hold at once.
     pub handles: usize,
+    /// Files of them. They are taken from those that the process may have open, which all calls share.
+    pub open_files: usize,
     /// Bytes that a prompt builder may write, all files together.
     pub written: u64,
     /// Files and directories that a prompt builder may create.
@@ -33,6 +35,7 @@ impl Default for Limits {
             result: 64 << 20,
             log: 64 << 10,
             handles: 1_000,
+            open_files: 64,
             written: 64 << 20,
             files: 10_000,
         }

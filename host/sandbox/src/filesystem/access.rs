@@ -7,6 +7,9 @@ use std::fmt;
 /// How many refusals are kept. A guest that probes for names makes as many as it has time for.
 const REFUSALS_KEPT: usize = 100;
 
+/// How many characters of a refused path are kept.
+const PATH_KEPT: usize = 1_000;
+
 /// Something that a component tried and was not allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denied {
@@ -42,6 +45,8 @@ pub(super) struct AccessLog {
     last: Option<usize>,
     denied: Vec<Denied>,
     denials: u64,
+    /// The last refusal, until another file is opened: who goes on was not stopped by it.
+    stopped_by: Option<Denied>,
     on_open: Option<OnOpen>,
 }
 
@@ -53,11 +58,18 @@ impl AccessLog {
             last: None,
             denied: Vec::new(),
             denials: 0,
+            stopped_by: None,
             on_open,
         }
     }
 
+    /// Records that a file was opened which is not an input.
+    pub(super) fn went_on(&mut self) {
+        self.stopped_by = None;
+    }
+
     pub(super) fn opened(&mut self, position: usize) {
+        self.went_on();
         self.last = Some(position);
         if self.seen.len() <= position {
             self.seen.resize(position + 1, false);
@@ -72,26 +84,30 @@ impl AccessLog {
 
     pub(super) fn denied(&mut self, path: &str, reason: &'static str) {
         self.denials += 1;
+        let denied = Denied {
+            path: path.chars().take(PATH_KEPT).collect(),
+            reason,
+        };
         if self.denied.len() < REFUSALS_KEPT {
-            self.denied.push(Denied {
-                path: path.chars().take(1_000).collect(),
-                reason,
-            });
+            self.denied.push(denied.clone());
         }
+        self.stopped_by = Some(denied);
     }
 
-    pub(super) fn finish(self, root: &Root) -> Access {
+    /// What the call did, and the refusal that stopped it if one did.
+    pub(super) fn finish(self, root: &Root) -> (Access, Option<Denied>) {
         let paths = match root {
             Root::Source { inputs, .. } => inputs.paths(),
             Root::Nothing | Root::Workspace { .. } => &[],
         };
         let path = |position: &usize| paths.get(*position).cloned();
-        Access {
+        let access = Access {
             opened: self.order.iter().filter_map(path).collect(),
             last_opened: self.last.as_ref().and_then(path),
             denied: self.denied,
             denials: self.denials,
-        }
+        };
+        (access, self.stopped_by)
     }
 }
 

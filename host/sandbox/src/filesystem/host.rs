@@ -1,136 +1,26 @@
 //! The functions of `wasi:filesystem`, each handed to the side that it concerns.
 
+use super::place::{Place, hash};
 use super::source::stat;
-use super::streams::{FileInput, FileOutput, READ_SIZE, read_at};
-use super::{Descriptor, DirectoryEntries, Outcome, Refusal, Root, View};
-use crate::bindings::wasi::wasi::filesystem::preopens;
+use super::streams::{FileInput, READ_SIZE, read_at};
+use super::{Descriptor, DirectoryEntries, Outcome, Root, View};
 use crate::bindings::wasi::wasi::filesystem::types::{
-    self, Advice, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry, ErrorCode,
-    Filesize, MetadataHashValue, NewTimestamp, OpenFlags, PathFlags,
+    Advice, DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, Filesize, HostDescriptor,
+    MetadataHashValue, NewTimestamp, OpenFlags, PathFlags,
 };
-use sha2::{Digest, Sha256};
-use std::fs::File;
-use std::sync::Arc;
 use wasmtime::component::Resource;
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream};
 
 /// Links and times: neither has a use in a call that begins with an empty directory and ends with its files.
 const NO_LINKS: &str = "links and times are refused";
 
-impl preopens::Host for View<'_> {
-    fn get_directories(&mut self) -> wasmtime::Result<Vec<(Resource<Descriptor>, String)>> {
-        let (name, roots) = match &self.files.root {
-            Root::Nothing => return Ok(Vec::new()),
-            Root::Source { .. } => (
-                "/source",
-                [(), ()].map(|()| Descriptor::SourceDirectory {
-                    prefix: String::new(),
-                }),
-            ),
-            Root::Workspace { directory } => (
-                "/workspace",
-                [(), ()].map(|()| Descriptor::WorkspaceDirectory {
-                    path: String::new(),
-                    directory: directory.clone(),
-                }),
-            ),
-        };
-        // The second makes relative paths work: a guest's libc resolves them against a preopen called ".".
-        roots
-            .into_iter()
-            .zip([name, "."])
-            .map(|(root, name)| Ok((self.table.push(root)?, name.to_owned())))
-            .collect()
-    }
-}
-
-impl types::Host for View<'_> {
-    fn filesystem_error_code(
-        &mut self,
-        error: Resource<wasmtime::Error>,
-    ) -> wasmtime::Result<Option<ErrorCode>> {
-        let error = self.table.get(&error)?;
-        Ok(error.downcast_ref::<std::io::Error>().map(|error| {
-            match Refusal::from(std::io::Error::from(error.kind())) {
-                Refusal::Code(code) => code,
-                Refusal::Trap(_) => ErrorCode::Io,
-            }
-        }))
-    }
-
-    fn convert_error_code(&mut self, refusal: Refusal) -> wasmtime::Result<ErrorCode> {
-        match refusal {
-            Refusal::Code(code) => Ok(code),
-            Refusal::Trap(error) => Err(error),
-        }
-    }
-}
-
-/// What a path is looked up in.
-enum Place {
-    Source(String),
-    Workspace(String, Arc<cap_std::fs::Dir>),
-}
-
 impl View<'_> {
-    fn directory(&self, descriptor: &Resource<Descriptor>) -> Outcome<Place> {
-        match self.table.get(descriptor)? {
-            Descriptor::SourceDirectory { prefix } => Ok(Place::Source(prefix.clone())),
-            Descriptor::WorkspaceDirectory { path, directory } => {
-                Ok(Place::Workspace(path.clone(), directory.clone()))
-            }
-            Descriptor::SourceFile { .. } | Descriptor::WorkspaceFile { .. } => {
-                Err(ErrorCode::NotDirectory.into())
-            }
-        }
-    }
-
-    /// A directory that may be changed.
-    fn workspace(
-        &mut self,
-        descriptor: &Resource<Descriptor>,
-        path: &str,
-    ) -> Outcome<Arc<cap_std::fs::Dir>> {
-        match self.directory(descriptor)? {
-            Place::Workspace(_, directory) => Ok(directory),
-            Place::Source(_) => {
-                self.refuse(path, "inputs are read-only", ErrorCode::NotPermitted)
-            }
-        }
-    }
-
-    fn file(&self, descriptor: &Resource<Descriptor>) -> Outcome<Arc<File>> {
-        match self.table.get(descriptor)? {
-            Descriptor::SourceFile { file, .. } | Descriptor::WorkspaceFile { file, .. } => {
-                Ok(file.clone())
-            }
-            _ => Err(ErrorCode::IsDirectory.into()),
-        }
-    }
-
-    fn writable(&self, descriptor: &Resource<Descriptor>) -> Outcome<Arc<File>> {
-        match self.table.get(descriptor)? {
-            Descriptor::WorkspaceFile { file, .. } => Ok(file.clone()),
-            Descriptor::SourceFile { .. } => Err(ErrorCode::NotPermitted.into()),
-            _ => Err(ErrorCode::IsDirectory.into()),
-        }
-    }
-
-    fn output(&mut self, file: Arc<File>, position: Option<u64>) -> Outcome<Resource<DynOutputStream>> {
-        let stream: DynOutputStream = Box::new(FileOutput {
-            file,
-            position,
-            quota: self.files.quota.clone(),
-        });
-        Ok(self.table.push(stream)?)
-    }
-
     fn refuse_links<T>(&mut self, path: &str) -> Outcome<T> {
         self.refuse(path, NO_LINKS, ErrorCode::NotPermitted)
     }
 }
 
-impl types::HostDescriptor for View<'_> {
+impl HostDescriptor for View<'_> {
     fn read_via_stream(
         &mut self,
         descriptor: Resource<Descriptor>,
@@ -148,16 +38,14 @@ impl types::HostDescriptor for View<'_> {
         descriptor: Resource<Descriptor>,
         offset: Filesize,
     ) -> Outcome<Resource<DynOutputStream>> {
-        let file = self.writable(&descriptor)?;
-        self.output(file, Some(offset))
+        self.output(&descriptor, Some(offset))
     }
 
     fn append_via_stream(
         &mut self,
         descriptor: Resource<Descriptor>,
     ) -> Outcome<Resource<DynOutputStream>> {
-        let file = self.writable(&descriptor)?;
-        self.output(file, None)
+        self.output(&descriptor, None)
     }
 
     fn advise(
@@ -199,8 +87,8 @@ impl types::HostDescriptor for View<'_> {
     }
 
     fn set_size(&mut self, descriptor: Resource<Descriptor>, size: Filesize) -> Outcome<()> {
-        let file = self.writable(&descriptor)?;
-        self.resize_workspace(&file, size)
+        let (path, file) = self.writable(&descriptor)?;
+        self.resize_workspace(&path, &file, size)
     }
 
     fn set_times(
@@ -231,32 +119,22 @@ impl types::HostDescriptor for View<'_> {
         buffer: Vec<u8>,
         offset: Filesize,
     ) -> Outcome<Filesize> {
-        let file = self.writable(&descriptor)?;
-        self.write_workspace(&file, &buffer, offset)
+        let (path, file) = self.writable(&descriptor)?;
+        self.write_workspace(&path, &file, &buffer, offset)
     }
 
     fn read_directory(
         &mut self,
         descriptor: Resource<Descriptor>,
     ) -> Outcome<Resource<DirectoryEntries>> {
-        let mut entries = match (self.directory(&descriptor)?, &self.files.root) {
-            (Place::Source(prefix), Root::Source { inputs, .. }) => inputs.entries(&prefix),
-            (Place::Workspace(_, directory), _) => workspace_entries(&directory)?,
+        let entries = match (self.place(&descriptor)?, &self.files.root) {
+            (Place::Workspace(prefix), _) => self.list_workspace(&prefix)?,
+            (Place::Source(prefix), Root::Source { inputs, .. }) => {
+                DirectoryEntries::source(inputs.clone(), prefix)
+            }
             (Place::Source(_), _) => return Err(ErrorCode::BadDescriptor.into()),
         };
-        entries.reverse();
-        let entries = entries
-            .into_iter()
-            .map(|(name, directory)| DirectoryEntry {
-                type_: if directory {
-                    DescriptorType::Directory
-                } else {
-                    DescriptorType::RegularFile
-                },
-                name,
-            })
-            .collect();
-        Ok(self.table.push(DirectoryEntries(entries))?)
+        Ok(self.table.push(entries)?)
     }
 
     fn sync(&mut self, descriptor: Resource<Descriptor>) -> Outcome<()> {
@@ -268,8 +146,8 @@ impl types::HostDescriptor for View<'_> {
         descriptor: Resource<Descriptor>,
         path: String,
     ) -> Outcome<()> {
-        let directory = self.workspace(&descriptor, &path)?;
-        self.create_directory(&directory, &path)
+        let prefix = self.changeable(&descriptor, &path)?;
+        self.create_directory(&prefix, &path)
     }
 
     fn stat(&mut self, descriptor: Resource<Descriptor>) -> Outcome<DescriptorStat> {
@@ -289,9 +167,9 @@ impl types::HostDescriptor for View<'_> {
         _: PathFlags,
         path: String,
     ) -> Outcome<DescriptorStat> {
-        match self.directory(&descriptor)? {
+        match self.place(&descriptor)? {
             Place::Source(prefix) => self.stat_source(&prefix, &path),
-            Place::Workspace(_, directory) => self.stat_workspace(&directory, &path),
+            Place::Workspace(prefix) => self.stat_workspace(&prefix, &path),
         }
     }
 
@@ -325,11 +203,9 @@ impl types::HostDescriptor for View<'_> {
         open_flags: OpenFlags,
         flags: DescriptorFlags,
     ) -> Outcome<Resource<Descriptor>> {
-        let opened = match self.directory(&descriptor)? {
+        let opened = match self.place(&descriptor)? {
             Place::Source(prefix) => self.open_source(&prefix, &path, open_flags, flags)?,
-            Place::Workspace(base, directory) => {
-                self.open_workspace(&directory, &base, &path, open_flags, flags)?
-            }
+            Place::Workspace(prefix) => self.open_workspace(&prefix, &path, open_flags, flags)?,
         };
         Ok(self.table.push(opened)?)
     }
@@ -343,9 +219,8 @@ impl types::HostDescriptor for View<'_> {
         descriptor: Resource<Descriptor>,
         path: String,
     ) -> Outcome<()> {
-        let directory = self.workspace(&descriptor, &path)?;
-        let path = self.within("", &path)?;
-        Ok(directory.remove_dir(path)?)
+        let prefix = self.changeable(&descriptor, &path)?;
+        self.remove_directory(&prefix, &path)
     }
 
     fn rename_at(
@@ -355,26 +230,18 @@ impl types::HostDescriptor for View<'_> {
         new_descriptor: Resource<Descriptor>,
         new_path: String,
     ) -> Outcome<()> {
-        let from = self.workspace(&descriptor, &old_path)?;
-        let to = self.workspace(&new_descriptor, &new_path)?;
-        let old_path = self.within("", &old_path)?;
-        let new_path = self.within("", &new_path)?;
-        Ok(from.rename(old_path, &to, new_path)?)
+        let from = self.changeable(&descriptor, &old_path)?;
+        let to = self.changeable(&new_descriptor, &new_path)?;
+        self.rename((&from, &old_path), (&to, &new_path))
     }
 
-    fn symlink_at(
-        &mut self,
-        _: Resource<Descriptor>,
-        _: String,
-        new_path: String,
-    ) -> Outcome<()> {
+    fn symlink_at(&mut self, _: Resource<Descriptor>, _: String, new_path: String) -> Outcome<()> {
         self.refuse_links(&new_path)
     }
 
     fn unlink_file_at(&mut self, descriptor: Resource<Descriptor>, path: String) -> Outcome<()> {
-        let directory = self.workspace(&descriptor, &path)?;
-        let path = self.within("", &path)?;
-        Ok(directory.remove_file(path)?)
+        let prefix = self.changeable(&descriptor, &path)?;
+        self.remove_file(&prefix, &path)
     }
 
     fn is_same_object(
@@ -398,7 +265,7 @@ impl types::HostDescriptor for View<'_> {
     ) -> Outcome<MetadataHashValue> {
         let base = self.table.get(&descriptor)?.path().to_owned();
         self.stat_at(descriptor, flags, path.clone())?;
-        let full = self.within(&base, &path)?;
+        let full = super::join(&base, &path).ok_or(ErrorCode::NotPermitted)?;
         Ok(hash(&full))
     }
 
@@ -406,54 +273,4 @@ impl types::HostDescriptor for View<'_> {
         self.table.delete(descriptor)?;
         Ok(())
     }
-}
-
-impl types::HostDirectoryEntryStream for View<'_> {
-    fn read_directory_entry(
-        &mut self,
-        entries: Resource<DirectoryEntries>,
-    ) -> Outcome<Option<DirectoryEntry>> {
-        Ok(self.table.get_mut(&entries)?.0.pop())
-    }
-
-    fn drop(&mut self, entries: Resource<DirectoryEntries>) -> wasmtime::Result<()> {
-        self.table.delete(entries)?;
-        Ok(())
-    }
-}
-
-impl Descriptor {
-    fn path(&self) -> &str {
-        match self {
-            Descriptor::SourceDirectory { prefix } => prefix.trim_end_matches('/'),
-            Descriptor::WorkspaceDirectory { path, .. } => path.trim_end_matches('/'),
-            Descriptor::SourceFile { path, .. } | Descriptor::WorkspaceFile { path, .. } => path,
-        }
-    }
-}
-
-/// Of the path rather than of the inode, so that it depends on nothing but the inputs.
-fn hash(path: &str) -> MetadataHashValue {
-    let digest = Sha256::digest(path.as_bytes());
-    let half = |at: usize| {
-        digest[at..at + 8]
-            .iter()
-            .fold(0, |value, byte| value << 8 | u64::from(*byte))
-    };
-    MetadataHashValue {
-        lower: half(0),
-        upper: half(8),
-    }
-}
-
-fn workspace_entries(directory: &cap_std::fs::Dir) -> Outcome<Vec<(String, bool)>> {
-    let mut entries = Vec::new();
-    for entry in directory.entries()? {
-        let entry = entry?;
-        // The builder created every name itself, as a string.
-        let name = entry.file_name().to_string_lossy().into_owned();
-        entries.push((name, entry.file_type()?.is_dir()));
-    }
-    entries.sort_unstable();
-    Ok(entries)
 }

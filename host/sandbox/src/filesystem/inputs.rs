@@ -33,19 +33,20 @@ impl Inputs {
         path.is_empty() || !self.below(&format!("{path}/")).is_empty()
     }
 
-    /// The names in a directory (empty, or ending in `/`), sorted, and whether each is a directory itself.
-    pub(crate) fn entries(&self, prefix: &str) -> Vec<(String, bool)> {
-        let mut entries: Vec<(String, bool)> = self
-            .below(prefix)
-            .iter()
-            .map(|input| match input[prefix.len()..].split_once('/') {
-                Some((directory, _)) => (directory.to_owned(), true),
-                None => (input[prefix.len()..].to_owned(), false),
-            })
-            .collect();
-        entries.sort_unstable();
-        entries.dedup();
-        entries
+    /// The next name in the directory `prefix` (empty, or ending in `/`) from an input's place on, whether it is a
+    /// directory itself, and the place to go on from. `place` 0 begins.
+    ///
+    /// A guest can hold very many listings of a very large directory, so that one is no more than this place.
+    pub(crate) fn entry(&self, prefix: &str, place: usize) -> Option<(&str, bool, usize)> {
+        let place = place.max(self.0.partition_point(|input| input.as_str() < prefix));
+        let name = self.0.get(place)?.strip_prefix(prefix)?;
+        match name.split_once('/') {
+            Some((directory, _)) => {
+                let below = &self.0[place][..prefix.len() + directory.len() + 1];
+                Some((directory, true, place + self.below(below).len()))
+            }
+            None => Some((name, false, place + 1)),
+        }
     }
 
     /// All inputs that begin with `prefix`, which stand together since the list is sorted.
@@ -67,17 +68,34 @@ mod tests {
             .collect()
     }
 
+    fn entries(prefix: &str) -> Vec<(String, bool)> {
+        let (inputs, mut entries, mut place) = (inputs(), Vec::new(), 0);
+        while let Some((name, directory, next)) = inputs.entry(prefix, place) {
+            entries.push((name.to_owned(), directory));
+            place = next;
+        }
+        entries
+    }
+
     #[test]
     fn a_directory_shows_nothing_but_inputs() {
         let root = [("a".to_owned(), false), ("b".to_owned(), true)];
-        assert_eq!(inputs().entries(""), root);
+        assert_eq!(entries(""), root);
         let below = [
             ("a".to_owned(), false),
-            ("c".to_owned(), true),
             ("c.x".to_owned(), false),
+            ("c".to_owned(), true),
         ];
-        assert_eq!(inputs().entries("b/"), below);
-        assert!(inputs().entries("z/").is_empty());
+        assert_eq!(entries("b/"), below);
+        assert!(entries("z/").is_empty());
+        assert!(entries("0/").is_empty());
+    }
+
+    #[test]
+    fn a_directory_that_holds_many_inputs_is_listed_once() {
+        let inputs: Inputs = (0..1_000).map(|count| format!("a/{count}")).collect();
+        assert_eq!(inputs.entry("", 0), Some(("a", true, 1_000)));
+        assert_eq!(inputs.entry("", 1_000), None);
     }
 
     #[test]

@@ -7,8 +7,11 @@
 //! tells a file's times or inode, so that what a component finds depends on the inputs alone.
 
 mod access;
+mod entries;
 mod host;
 mod inputs;
+mod place;
+mod preopens;
 mod source;
 mod streams;
 mod workspace;
@@ -16,14 +19,18 @@ mod workspace;
 pub use access::{Access, Denied};
 pub use inputs::Inputs;
 
-use crate::bindings::wasi::wasi::filesystem::types::{DirectoryEntry, ErrorCode};
+pub use entries::DirectoryEntries;
+
+use crate::bindings::wasi::wasi::filesystem::types::ErrorCode;
+use crate::limits::Limits;
 use access::AccessLog;
 use cap_std::fs::Dir;
 use std::fs::File;
 use std::io;
+use std::ops::Deref;
 use std::sync::Arc;
 use wasmtime::component::{ResourceTable, ResourceTableError};
-use workspace::Quota;
+use workspace::{Exceeded, Quota};
 
 /// What a call of a component may see.
 #[derive(Debug, Clone)]
@@ -42,15 +49,25 @@ pub(crate) struct Files {
     root: Root,
     log: AccessLog,
     quota: Arc<Quota>,
+    /// Cloned for whatever holds a file of the process open.
+    slot: Slot,
+    slots: usize,
 }
 
 impl Files {
-    pub(crate) fn new(root: Root, quota: Quota, on_open: Option<crate::OnOpen>) -> Self {
+    pub(crate) fn new(root: Root, limits: &Limits, on_open: Option<crate::OnOpen>) -> Self {
         Files {
             root,
             log: AccessLog::new(on_open),
-            quota: Arc::new(quota),
+            quota: Arc::new(Quota::new(limits)),
+            slot: Slot::default(),
+            slots: limits.open_files,
         }
+    }
+
+    /// A slot for one more open file, when there is one left.
+    fn slot(&self) -> Option<Slot> {
+        (Arc::strong_count(&self.slot.0) <= self.slots).then(|| self.slot.clone())
     }
 
     /// Records that something other than a file was refused.
@@ -58,12 +75,34 @@ impl Files {
         self.log.denied(what, reason);
     }
 
-    pub(crate) fn into_access(self) -> Access {
+    /// What the call did, and what it was refused last without going on with another file.
+    pub(crate) fn into_access(mut self) -> (Access, Option<Denied>) {
+        if let Some(path) = self.quota.refused() {
+            self.log.denied(&path, workspace::QUOTA);
+        }
         self.log.finish(&self.root)
     }
 }
 
-pub(crate) use workspace::Quota as WriteQuota;
+/// One of the files that a call may have open at once. All calls share the process's table of files, and a few guests
+/// that keep what they open would leave none for the host.
+#[derive(Debug, Clone, Default)]
+struct Slot(Arc<()>);
+
+/// A file of the process, with its slot.
+#[derive(Debug)]
+pub struct OpenFile {
+    file: File,
+    _slot: Slot,
+}
+
+impl Deref for OpenFile {
+    type Target = File;
+
+    fn deref(&self) -> &File {
+        &self.file
+    }
+}
 
 /// What implements the WASI interfaces: the files of a call and the table of its handles.
 #[derive(Debug)]
@@ -78,16 +117,12 @@ pub enum Descriptor {
     /// A directory of the source tree: empty for the root, else ending in `/`.
     SourceDirectory { prefix: String },
     /// An input.
-    SourceFile { path: String, file: Arc<File> },
-    /// A directory of the workspace.
-    WorkspaceDirectory { path: String, directory: Arc<Dir> },
+    SourceFile { path: String, file: Arc<OpenFile> },
+    /// A directory of the workspace: empty for the root, else ending in `/`.
+    WorkspaceDirectory { prefix: String },
     /// A file of the workspace.
-    WorkspaceFile { path: String, file: Arc<File> },
+    WorkspaceFile { path: String, file: Arc<OpenFile> },
 }
-
-/// The entries of a directory that are still to be read, in reverse.
-#[derive(Debug)]
-pub struct DirectoryEntries(Vec<DirectoryEntry>);
 
 /// Why a call of `wasi:filesystem` does not do what it was asked.
 #[derive(Debug)]
@@ -117,6 +152,15 @@ impl From<ResourceTableError> for Refusal {
 
 impl From<io::Error> for Refusal {
     fn from(error: io::Error) -> Self {
+        Refusal::from(&error)
+    }
+}
+
+impl From<&io::Error> for Refusal {
+    fn from(error: &io::Error) -> Self {
+        if Exceeded::is(error) {
+            return Refusal::Code(ErrorCode::Quota);
+        }
         Refusal::Code(match error.kind() {
             io::ErrorKind::NotFound => ErrorCode::NoEntry,
             io::ErrorKind::AlreadyExists => ErrorCode::Exist,
@@ -133,6 +177,44 @@ impl From<io::Error> for Refusal {
 }
 
 type Outcome<T> = Result<T, Refusal>;
+
+/// The longest path that is looked at; longer ones exist on no system.
+const PATH_SIZE: usize = 4_096;
+
+const TOO_LONG: &str = "is too long for a path";
+const TOO_MANY: &str = "is one file too many to have open at once";
+
+impl View<'_> {
+    /// Records a refusal and gives the guest its code.
+    fn refuse<T>(&mut self, path: &str, reason: &'static str, code: ErrorCode) -> Outcome<T> {
+        self.files.log.denied(path, reason);
+        Err(code.into())
+    }
+
+    /// Joins a guest's path to a directory; refused when it leads outside, for the given reason.
+    fn join(&mut self, prefix: &str, path: &str, outside: &'static str) -> Outcome<String> {
+        if path.len() > PATH_SIZE {
+            return self.refuse(path, TOO_LONG, ErrorCode::NameTooLong);
+        }
+        match join(prefix, path) {
+            Some(joined) => Ok(joined),
+            None => self.refuse(path, outside, ErrorCode::NotPermitted),
+        }
+    }
+
+    /// A slot for a file that is about to be opened.
+    fn slot(&mut self, path: &str) -> Outcome<Slot> {
+        match self.files.slot() {
+            Some(slot) => Ok(slot),
+            None => self.refuse(path, TOO_MANY, ErrorCode::InsufficientMemory),
+        }
+    }
+}
+
+/// A directory's path as others are joined to it.
+fn with_slash(path: String) -> String {
+    if path.is_empty() { path } else { path + "/" }
+}
 
 /// Joins a guest's path to the directory `prefix` (empty, or ending in `/`). None when the path is absolute, goes
 /// upwards or holds a NUL: there is nothing above the root, not even by name.

@@ -1,20 +1,22 @@
 //! An extractor's side: its inputs, read-only.
 
-use super::{Descriptor, Inputs, Outcome, Root, View, join};
+use super::{Descriptor, Inputs, OpenFile, Outcome, Root, View, with_slash};
 use crate::bindings::wasi::wasi::filesystem::types::{
     DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, OpenFlags,
 };
+use cap_fs_ext::DirExt;
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
 /// What is refused, and why, in the words of the access log.
+pub(super) const WRITING: &str = "inputs are read-only";
 const OUTSIDE: &str = "is outside of the source tree";
 const NOT_AN_INPUT: &str = "is not an input of this call";
-const WRITING: &str = "inputs are read-only";
 const NOT_REGULAR: &str = "is no longer a regular file";
 const GONE: &str = "is no longer there";
+const UNREADABLE: &str = "cannot be opened";
 
 impl View<'_> {
     /// Opens an input, or a directory that leads to one.
@@ -43,22 +45,13 @@ impl View<'_> {
         if open_flags.contains(OpenFlags::DIRECTORY) {
             return Err(ErrorCode::NotDirectory.into());
         }
-        match open_regular(&directory, &full) {
-            Ok(file) => {
-                self.files.log.opened(position);
-                Ok(Descriptor::SourceFile {
-                    path: full,
-                    file: Arc::new(file),
-                })
-            }
-            Err(Unopened::NotRegular) => {
-                self.refuse(path, NOT_REGULAR, ErrorCode::NotPermitted)
-            }
-            Err(Unopened::Failed(error)) if error.kind() == io::ErrorKind::NotFound => {
-                self.refuse(path, GONE, ErrorCode::NoEntry)
-            }
-            Err(Unopened::Failed(error)) => Err(error.into()),
-        }
+        let slot = self.slot(path)?;
+        let file = self.open_input(&directory, &full)?;
+        self.files.log.opened(position);
+        Ok(Descriptor::SourceFile {
+            path: full,
+            file: Arc::new(OpenFile { file, _slot: slot }),
+        })
     }
 
     /// What is known of a path: that it is an input, or leads to one.
@@ -70,32 +63,31 @@ impl View<'_> {
         if inputs.position(&full).is_none() {
             return self.refuse(path, NOT_AN_INPUT, ErrorCode::NotPermitted);
         }
-        let metadata = directory.symlink_metadata(&full)?;
-        if !metadata.is_file() {
-            return self.refuse(path, NOT_REGULAR, ErrorCode::NotPermitted);
-        }
-        Ok(stat(DescriptorType::RegularFile, metadata.len()))
-    }
-
-    /// Records a refusal and gives the guest its code.
-    pub(super) fn refuse<T>(
-        &mut self,
-        path: &str,
-        reason: &'static str,
-        code: ErrorCode,
-    ) -> Outcome<T> {
-        self.files.log.denied(path, reason);
-        Err(code.into())
+        // Opened rather than asked for by name, so that both see the same file.
+        let file = self.open_input(&directory, &full)?;
+        Ok(stat(DescriptorType::RegularFile, file.metadata()?.len()))
     }
 
     fn locate(&mut self, prefix: &str, path: &str) -> Outcome<(Arc<Dir>, Inputs, String)> {
-        let Some(full) = join(prefix, path) else {
-            return self.refuse(path, OUTSIDE, ErrorCode::NotPermitted);
-        };
+        let full = self.join(prefix, path, OUTSIDE)?;
         match &self.files.root {
             Root::Source { directory, inputs } => Ok((directory.clone(), inputs.clone(), full)),
             Root::Nothing | Root::Workspace { .. } => Err(ErrorCode::BadDescriptor.into()),
         }
+    }
+
+    fn open_input(&mut self, directory: &Dir, path: &str) -> Outcome<File> {
+        open_regular(directory, path).or_else(|error| {
+            let (reason, code) = match error.raw_os_error() {
+                // ELOOP and ENOTDIR are how links are refused, ENXIO how a socket is.
+                Some(libc::ELOOP | libc::ENOTDIR | libc::ENXIO) => {
+                    (NOT_REGULAR, ErrorCode::NotPermitted)
+                }
+                Some(libc::ENOENT) => (GONE, ErrorCode::NoEntry),
+                _ => (UNREADABLE, ErrorCode::Access),
+            };
+            self.refuse(path, reason, code)
+        })
     }
 }
 
@@ -111,34 +103,33 @@ pub(super) fn stat(kind: DescriptorType, size: u64) -> DescriptorStat {
     }
 }
 
-fn with_slash(path: String) -> String {
-    if path.is_empty() { path } else { path + "/" }
-}
-
-enum Unopened {
-    NotRegular,
-    Failed(io::Error),
-}
-
 /// Opens what was a regular file when the tree was walked. If it was exchanged since, a FIFO must not block
-/// (`O_NONBLOCK`), a symbolic link not be followed (`O_NOFOLLOW`), and a device not be read.
-fn open_regular(directory: &Dir, path: &str) -> Result<File, Unopened> {
+/// (`O_NONBLOCK`), a symbolic link not be followed, and a device not be read. The same goes for the directories on the
+/// way: a link that stays inside of the tree would still lead to what is not an input.
+fn open_regular(directory: &Dir, path: &str) -> io::Result<File> {
+    let mut parent = None;
+    let mut name = path;
+    while let Some((part, rest)) = name.split_once('/') {
+        parent = Some(
+            parent
+                .as_ref()
+                .unwrap_or(directory)
+                .open_dir_nofollow(part)?,
+        );
+        name = rest;
+    }
     let mut options = OpenOptions::new();
-    options.read(true);
-    options.custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW);
-    let file = directory.open_with(path, &options).map_err(|error| {
-        // ELOOP is how O_NOFOLLOW refuses, ENXIO how a socket does.
-        if matches!(error.raw_os_error(), Some(libc::ELOOP | libc::ENXIO)) {
-            Unopened::NotRegular
-        } else {
-            Unopened::Failed(error)
-        }
-    })?;
+    options
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW);
+    let file = parent
+        .as_ref()
+        .unwrap_or(directory)
+        .open_with(name, &options)?;
     let file = file.into_std();
-    let metadata = file.metadata().map_err(Unopened::Failed)?;
-    if metadata.is_file() {
+    if file.metadata()?.is_file() {
         Ok(file)
     } else {
-        Err(Unopened::NotRegular)
+        Err(io::Error::from_raw_os_error(libc::ELOOP))
     }
 }

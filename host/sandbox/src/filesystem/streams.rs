@@ -1,6 +1,7 @@
 //! Streams of file bytes. They block the thread: a call has one of its own, and handing each read to another costs 7 to
 //! 35 times as much.
 
+use super::OpenFile;
 use super::workspace::Quota;
 use bytes::Bytes;
 use std::fs::File;
@@ -39,7 +40,7 @@ pub(super) fn read_at(file: &File, offset: u64, length: usize) -> io::Result<Vec
 /// A file read from a position on.
 #[derive(Debug)]
 pub(super) struct FileInput {
-    pub(super) file: Arc<File>,
+    pub(super) file: Arc<OpenFile>,
     pub(super) position: u64,
 }
 
@@ -67,7 +68,8 @@ impl InputStream for FileInput {
 /// A file written from a position on, or at its end.
 #[derive(Debug)]
 pub(super) struct FileOutput {
-    pub(super) file: Arc<File>,
+    pub(super) file: Arc<OpenFile>,
+    pub(super) path: String,
     /// None to append.
     pub(super) position: Option<u64>,
     pub(super) quota: Arc<Quota>,
@@ -83,7 +85,10 @@ impl OutputStream for FileOutput {
         let written = self
             .quota
             .write_at(&self.file, &bytes, self.position)
-            .map_err(|error| StreamError::LastOperationFailed(error.into()))?;
+            .map_err(|error| {
+                self.quota.refuse(&self.path, &error);
+                StreamError::LastOperationFailed(error.into())
+            })?;
         if let Some(position) = &mut self.position {
             *position += written as u64;
         }

@@ -1,28 +1,46 @@
 //! A prompt builder's side: an empty directory that it fills, up to a quota.
 
-use super::{Descriptor, Outcome, View, join};
+use super::source::stat;
+use super::{Descriptor, DirectoryEntries, OpenFile, Outcome, Root, View, with_slash};
 use crate::bindings::wasi::wasi::filesystem::types::{
     DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, OpenFlags,
 };
-use crate::filesystem::source::stat;
 use crate::limits::Limits;
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
+pub(super) const QUOTA: &str = "is more than the workspace may hold";
 const OUTSIDE: &str = "is outside of the workspace";
-const QUOTA: &str = "is more than the workspace may hold";
 const NOT_REGULAR: &str = "is not a regular file";
+const TOO_DEEP: &str = "is in too many directories";
+const DIRECTORY_RENAMED: &str = "directories are not renamed";
+
+/// How many names a path may have. Whoever takes the workspace over walks it down, a directory handle or a stack frame
+/// for each.
+const DEPTH: usize = 16;
 
 /// What may still be written. What was written is never given back, so that writing and deleting cannot go on for ever.
 #[derive(Debug)]
 pub(crate) struct Quota {
     bytes: AtomicU64,
     files: AtomicU32,
-    exceeded: AtomicBool,
+    /// The first file whose stream wrote too much. Streams have no access log.
+    refused: Mutex<Option<String>>,
+}
+
+/// The error of writing more than the quota, as distinct from a disk that is full.
+#[derive(Debug, thiserror::Error)]
+#[error("{QUOTA}")]
+pub(super) struct Exceeded;
+
+impl Exceeded {
+    pub(super) fn is(error: &io::Error) -> bool {
+        error.get_ref().is_some_and(|error| error.is::<Exceeded>())
+    }
 }
 
 impl Quota {
@@ -30,12 +48,26 @@ impl Quota {
         Quota {
             bytes: AtomicU64::new(limits.written),
             files: AtomicU32::new(limits.files),
-            exceeded: AtomicBool::new(false),
+            refused: Mutex::new(None),
         }
     }
 
-    pub(super) fn exceeded(&self) -> bool {
-        self.exceeded.load(Ordering::Relaxed)
+    /// Remembers the file of a stream whose write failed with `error`.
+    pub(super) fn refuse(&self, path: &str, error: &io::Error) {
+        if Exceeded::is(error) {
+            self.refused
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get_or_insert_with(|| path.to_owned());
+        }
+    }
+
+    /// The first file whose stream wrote too much.
+    pub(super) fn refused(&self) -> Option<String> {
+        self.refused
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 
     /// Writes at a position, or at the end when there is none. A gap that a write leaves behind the end counts as
@@ -54,31 +86,21 @@ impl Quota {
     }
 
     fn take_bytes(&self, wanted: u64) -> io::Result<()> {
-        self.take(
-            self.bytes
-                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                    left.checked_sub(wanted)
-                })
-                .is_ok(),
-        )
+        self.bytes
+            .try_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(wanted)
+            })
+            .map(drop)
+            .map_err(|_| io::Error::new(io::ErrorKind::QuotaExceeded, Exceeded))
     }
 
     fn take_file(&self) -> io::Result<()> {
-        self.take(
-            self.files
-                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                    left.checked_sub(1)
-                })
-                .is_ok(),
-        )
-    }
-
-    fn take(&self, taken: bool) -> io::Result<()> {
-        if taken {
-            return Ok(());
-        }
-        self.exceeded.store(true, Ordering::Relaxed);
-        Err(io::ErrorKind::StorageFull.into())
+        self.files
+            .try_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(1)
+            })
+            .map(drop)
+            .map_err(|_| io::Error::new(io::ErrorKind::QuotaExceeded, Exceeded))
     }
 }
 
@@ -86,77 +108,103 @@ impl View<'_> {
     /// Opens a file or directory of the workspace, or creates a file.
     pub(super) fn open_workspace(
         &mut self,
-        directory: &Dir,
-        base: &str,
+        prefix: &str,
         path: &str,
         open_flags: OpenFlags,
         flags: DescriptorFlags,
     ) -> Outcome<Descriptor> {
-        let full = self.within(base, path)?;
-        let relative = self.within("", path)?;
+        let (root, full) = self.within(prefix, path)?;
         let creating = open_flags.contains(OpenFlags::CREATE);
-        if !creating && (relative.is_empty() || is_directory(directory, &relative)) {
-            let directory = if relative.is_empty() {
-                directory.try_clone()?
-            } else {
-                directory.open_dir(&relative)?
-            };
+        if !creating && (full.is_empty() || is_directory(&root, &full)) {
             return Ok(Descriptor::WorkspaceDirectory {
-                path: with_slash(full),
-                directory: Arc::new(directory),
+                prefix: with_slash(full),
             });
         }
         if open_flags.contains(OpenFlags::DIRECTORY) {
             return Err(ErrorCode::NotDirectory.into());
         }
-        let file = self.open_or_create(directory, &relative, open_flags, flags)?;
+        let slot = self.slot(path)?;
+        let file = self.open_or_create(&root, &full, open_flags, flags)?;
         if !file.metadata()?.is_file() {
             return self.refuse(path, NOT_REGULAR, ErrorCode::NotPermitted);
         }
+        self.files.log.went_on();
         Ok(Descriptor::WorkspaceFile {
             path: full,
-            file: Arc::new(file),
+            file: Arc::new(OpenFile { file, _slot: slot }),
         })
     }
 
     fn open_or_create(
         &mut self,
-        directory: &Dir,
+        root: &Dir,
         path: &str,
         open_flags: OpenFlags,
         flags: DescriptorFlags,
     ) -> Outcome<File> {
         let writing = flags.contains(DescriptorFlags::WRITE);
         let mut options = OpenOptions::new();
-        options.read(flags.contains(DescriptorFlags::READ) || !writing);
-        options.write(writing);
-        options.custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW);
+        options
+            .read(flags.contains(DescriptorFlags::READ) || !writing)
+            .write(writing)
+            .custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW);
         if open_flags.contains(OpenFlags::CREATE) && writing {
-            self.charge(path, |quota| quota.take_file())?;
-            match directory.open_with(path, options.clone().create_new(true)) {
-                Ok(file) => return Ok(file.into_std()),
-                Err(error)
-                    if error.kind() == io::ErrorKind::AlreadyExists
-                        && !open_flags.contains(OpenFlags::EXCLUSIVE) => {}
-                Err(error) => return Err(error.into()),
+            if root.symlink_metadata(path).is_err() {
+                self.charge(path, Quota::take_file)?;
+                return Ok(root.open_with(path, options.create_new(true))?.into_std());
+            }
+            if open_flags.contains(OpenFlags::EXCLUSIVE) {
+                return Err(ErrorCode::Exist.into());
             }
         }
         options.truncate(open_flags.contains(OpenFlags::TRUNCATE) && writing);
-        Ok(directory.open_with(path, &options)?.into_std())
+        Ok(root.open_with(path, &options)?.into_std())
     }
 
-    pub(super) fn create_directory(&mut self, directory: &Dir, path: &str) -> Outcome<()> {
-        let path = self.within("", path)?;
-        self.charge(&path, |quota| quota.take_file())?;
-        Ok(directory.create_dir(path)?)
+    /// Begins to list a directory.
+    pub(super) fn list_workspace(&mut self, prefix: &str) -> Outcome<DirectoryEntries> {
+        let slot = self.slot(prefix)?;
+        let (root, full) = self.within(prefix, ".")?;
+        if full.is_empty() {
+            DirectoryEntries::workspace(&root, slot)
+        } else {
+            DirectoryEntries::workspace(&root.open_dir(full)?, slot)
+        }
     }
 
-    pub(super) fn stat_workspace(&mut self, directory: &Dir, path: &str) -> Outcome<DescriptorStat> {
-        let path = self.within("", path)?;
-        if path.is_empty() {
+    pub(super) fn create_directory(&mut self, prefix: &str, path: &str) -> Outcome<()> {
+        let (root, full) = self.within(prefix, path)?;
+        self.charge(&full, Quota::take_file)?;
+        Ok(root.create_dir(full)?)
+    }
+
+    pub(super) fn remove_directory(&mut self, prefix: &str, path: &str) -> Outcome<()> {
+        let (root, full) = self.within(prefix, path)?;
+        Ok(root.remove_dir(full)?)
+    }
+
+    pub(super) fn remove_file(&mut self, prefix: &str, path: &str) -> Outcome<()> {
+        let (root, full) = self.within(prefix, path)?;
+        Ok(root.remove_file(full)?)
+    }
+
+    /// Renames a file. A directory stays where it is: handles know theirs by its path, and what is in it would come to
+    /// stand deeper than anything may.
+    pub(super) fn rename(&mut self, from: (&str, &str), to: (&str, &str)) -> Outcome<()> {
+        let (root, old) = self.within(from.0, from.1)?;
+        let (_, new) = self.within(to.0, to.1)?;
+        if is_directory(&root, &old) {
+            return self.refuse(&old, DIRECTORY_RENAMED, ErrorCode::Unsupported);
+        }
+        Ok(root.rename(old, &root, new)?)
+    }
+
+    pub(super) fn stat_workspace(&mut self, prefix: &str, path: &str) -> Outcome<DescriptorStat> {
+        let (root, full) = self.within(prefix, path)?;
+        if full.is_empty() {
             return Ok(stat(DescriptorType::Directory, 0));
         }
-        let metadata = directory.symlink_metadata(path)?;
+        let metadata = root.symlink_metadata(full)?;
         Ok(if metadata.is_dir() {
             stat(DescriptorType::Directory, 0)
         } else {
@@ -164,23 +212,32 @@ impl View<'_> {
         })
     }
 
-    pub(super) fn write_workspace(&mut self, file: &File, bytes: &[u8], at: u64) -> Outcome<u64> {
-        let quota = self.files.quota.clone();
-        self.charge("", |_| quota.write_at(file, bytes, Some(at)))
+    pub(super) fn write_workspace(
+        &mut self,
+        path: &str,
+        file: &File,
+        bytes: &[u8],
+        at: u64,
+    ) -> Outcome<u64> {
+        self.charge(path, |quota| quota.write_at(file, bytes, Some(at)))
             .map(|written| written as u64)
     }
 
-    pub(super) fn resize_workspace(&mut self, file: &File, size: u64) -> Outcome<()> {
+    pub(super) fn resize_workspace(&mut self, path: &str, file: &File, size: u64) -> Outcome<()> {
         let growth = size.saturating_sub(file.metadata()?.len());
-        self.charge("", |quota| quota.take_bytes(growth))?;
+        self.charge(path, |quota| quota.take_bytes(growth))?;
         Ok(file.set_len(size)?)
     }
 
-    /// The path below `base`, refused when it leads outside.
-    pub(super) fn within(&mut self, base: &str, path: &str) -> Outcome<String> {
-        match join(base, path) {
-            Some(path) => Ok(path),
-            None => self.refuse(path, OUTSIDE, ErrorCode::NotPermitted),
+    /// The workspace and a path in it, refused when that leads outside or too deep.
+    fn within(&mut self, prefix: &str, path: &str) -> Outcome<(Arc<Dir>, String)> {
+        let full = self.join(prefix, path, OUTSIDE)?;
+        if full.split('/').count() > DEPTH {
+            return self.refuse(path, TOO_DEEP, ErrorCode::NameTooLong);
+        }
+        match &self.files.root {
+            Root::Workspace { directory } => Ok((directory.clone(), full)),
+            Root::Nothing | Root::Source { .. } => Err(ErrorCode::BadDescriptor.into()),
         }
     }
 
@@ -190,22 +247,15 @@ impl View<'_> {
         taking: impl FnOnce(&Quota) -> io::Result<T>,
     ) -> Outcome<T> {
         match taking(&self.files.quota) {
-            Err(error) if error.kind() == io::ErrorKind::StorageFull => {
-                self.refuse(path, QUOTA, ErrorCode::Quota)
-            }
+            Err(error) if Exceeded::is(&error) => self.refuse(path, QUOTA, ErrorCode::Quota),
             result => Ok(result?),
         }
     }
 }
 
-fn is_directory(directory: &Dir, path: &str) -> bool {
-    directory
-        .symlink_metadata(path)
+fn is_directory(root: &Dir, path: &str) -> bool {
+    root.symlink_metadata(path)
         .is_ok_and(|metadata| metadata.is_dir())
-}
-
-fn with_slash(path: String) -> String {
-    if path.is_empty() { path } else { path + "/" }
 }
 
 #[cfg(test)]
@@ -227,8 +277,7 @@ mod tests {
         assert_eq!(quota.write_at(&file, b"ab", Some(3)).unwrap(), 2);
         assert_eq!(quota.write_at(&file, b"cd", None).unwrap(), 2);
         let error = quota.write_at(&file, b"ef", Some(9)).unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
-        assert!(quota.exceeded());
+        assert!(Exceeded::is(&error));
         assert_eq!(file.metadata().unwrap().len(), 7);
     }
 
@@ -236,8 +285,6 @@ mod tests {
     fn files_are_counted() {
         let quota = quota(10);
         assert!(quota.take_file().is_ok());
-        assert!(!quota.exceeded());
-        assert!(quota.take_file().is_err());
-        assert!(quota.exceeded());
+        assert!(Exceeded::is(&quota.take_file().unwrap_err()));
     }
 }
