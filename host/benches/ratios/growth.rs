@@ -22,15 +22,26 @@ pub fn run(bench: &Bench, table: &mut Table) {
                 black_box(subject.sandboxed().result.unwrap());
             }
         });
-        let times = in_turn(Clock::Thread, &mut [&mut { one_side }, &mut { ten_side }, &mut { hundred_side }]);
+        let times = in_turn(
+            Clock::Thread,
+            &mut [&mut { one_side }, &mut { ten_side }, &mut { hundred_side }],
+        );
         let sizes = [one, ten, hundred].map(|subject| subject.opened_bytes() as f64);
         print(&times, sizes, &one.named.name, table);
     }
 
     let workspaces = FACTORS.map(|_| TempDir::new().unwrap());
     let job = |factor: usize| whole_job(bench, trees[factor].path(), workspaces[factor].path());
-    let times = in_turn(Clock::Wall, &mut [&mut || job(0), &mut || job(1), &mut || job(2)]);
-    print(&times, FACTORS.map(|factor| factor as f64), "initialize", table);
+    let times = in_turn(
+        Clock::Wall,
+        &mut [&mut || job(0), &mut || job(1), &mut || job(2)],
+    );
+    print(
+        &times,
+        FACTORS.map(|factor| factor as f64),
+        "initialize",
+        table,
+    );
 }
 
 fn whole_job(bench: &Bench, source: &Path, workspace: &Path) {

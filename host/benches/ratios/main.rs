@@ -28,7 +28,10 @@ use table::Table;
 
 fn main() {
     // cargo adds `--bench` to what stands behind `--`.
-    let parts: Vec<String> = env::args().skip(1).filter(|part| !part.starts_with('-')).collect();
+    let parts: Vec<String> = env::args()
+        .skip(1)
+        .filter(|part| !part.starts_with('-'))
+        .collect();
     let wanted = |part: &str| parts.is_empty() || parts.iter().any(|wanted| wanted == part);
     let mut table = Table::default();
     let bench = Bench::new();

@@ -24,7 +24,10 @@ pub fn run(table: &mut Table) {
     let all = ["--quiet", "extract"];
     let one = ["--quiet", "extract", "--extractor", "project"];
     // The warm-up fills the cache.
-    let times = in_turn(Clock::Wall, &mut [&mut || quarry(&all), &mut || quarry(&one)]);
+    let times = in_turn(
+        Clock::Wall,
+        &mut [&mut || quarry(&all), &mut || quarry(&one)],
+    );
     for (side, what) in [(0, "start, all extractors"), (1, "start, one extractor")] {
         let note = "whole process, code cached".to_owned();
         table.milliseconds(what.to_owned(), times.median(side) * 1e3, 60.0, note);

@@ -28,7 +28,14 @@ impl Table {
         self.add(what, format!("{time:.1} ms"), time, (limit, limit), note);
     }
 
-    fn add(&mut self, what: String, value: String, number: f64, (goal, limit): (f64, f64), note: String) {
+    fn add(
+        &mut self,
+        what: String,
+        value: String,
+        number: f64,
+        (goal, limit): (f64, f64),
+        note: String,
+    ) {
         let verdict = if number > limit {
             "OVER LIMIT"
         } else if number > goal {
@@ -57,13 +64,22 @@ impl fmt::Display for Line {
             verdict,
             note,
         } = self;
-        write!(formatter, "{what:<34} {value:>18}  ≤ {limit:<4} {verdict:<10}  {note}")
+        write!(
+            formatter,
+            "{what:<34} {value:>18}  ≤ {limit:<4} {verdict:<10}  {note}"
+        )
     }
 }
 
 impl fmt::Display for Table {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(formatter, "{:<34} {:>18}  limit", "ratio", "median (quartiles)")?;
-        self.0.iter().try_for_each(|line| writeln!(formatter, "{line}"))
+        writeln!(
+            formatter,
+            "{:<34} {:>18}  limit",
+            "ratio", "median (quartiles)"
+        )?;
+        self.0
+            .iter()
+            .try_for_each(|line| writeln!(formatter, "{line}"))
     }
 }

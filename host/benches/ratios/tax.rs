@@ -11,14 +11,17 @@ pub fn run(bench: &Bench, root: &Path, table: &mut Table) {
     println!("tax: {}", root.display());
     for subject in bench.subjects(root) {
         require_same_result(&subject);
-        let times = in_turn(Clock::Thread, &mut [
-            &mut || {
-                black_box(subject.sandboxed());
-            },
-            &mut || {
-                black_box(subject.native());
-            },
-        ]);
+        let times = in_turn(
+            Clock::Thread,
+            &mut [
+                &mut || {
+                    black_box(subject.sandboxed());
+                },
+                &mut || {
+                    black_box(subject.native());
+                },
+            ],
+        );
         let megabytes = subject.opened_bytes() as f64 / 1e6;
         let note = format!(
             "{:.2} / {:.2} ms, {:.0} MB/s of {megabytes:.1} MB, {:.1} MiB memory",
@@ -27,7 +30,13 @@ pub fn run(bench: &Bench, root: &Path, table: &mut Table) {
             megabytes / times.median(0),
             subject.sandboxed().usage.peak_memory as f64 / f64::from(1 << 20),
         );
-        table.ratio(format!("tax {}", subject.named.name), times.ratio(0, 1), 1.4, 1.8, note);
+        table.ratio(
+            format!("tax {}", subject.named.name),
+            times.ratio(0, 1),
+            1.4,
+            1.8,
+            note,
+        );
     }
 }
 
