@@ -5,5 +5,6 @@ mod determinism;
 mod files;
 mod limits;
 mod loading;
+mod results;
 mod support;
 mod workspace;

@@ -1,13 +1,15 @@
 //! Reading inputs.
 
-use std::fs;
-use std::io::{self, Read};
-use std::path::PathBuf;
+#[cfg_attr(target_family = "wasm", path = "source/sandbox.rs")]
+#[cfg_attr(not(target_family = "wasm"), path = "source/native.rs")]
+mod root;
+
+use std::io;
 
 /// Where an extractor's inputs are.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Source {
-    root: PathBuf,
+    root: root::Root,
 }
 
 /// An input that could not be read.
@@ -24,12 +26,17 @@ pub struct SourceError {
 impl Source {
     /// The directory that the sandbox shows to an extractor.
     pub fn sandbox() -> Self {
-        Source::directory("/source")
+        Source {
+            root: root::Root::sandbox(),
+        }
     }
 
     /// Any directory, for native tests and benchmarks.
-    pub fn directory(root: impl Into<PathBuf>) -> Self {
-        Source { root: root.into() }
+    #[cfg(not(target_family = "wasm"))]
+    pub fn directory(root: impl Into<std::path::PathBuf>) -> Self {
+        Source {
+            root: root::Root::directory(root.into()),
+        }
     }
 
     /// The bytes of an input.
@@ -39,7 +46,9 @@ impl Source {
     /// When the file cannot be read: in the sandbox, because it is not an input, or because what stands there now
     /// is no longer a regular file.
     pub fn read(&self, path: &str) -> Result<Vec<u8>, SourceError> {
-        fs::read(self.root.join(path)).map_err(|error| unreadable(path, error))
+        self.root
+            .read(path)
+            .map_err(|error| unreadable(path, error))
     }
 
     /// The first bytes of an input, `length` of them at most.
@@ -48,11 +57,9 @@ impl Source {
     ///
     /// As [`Source::read`].
     pub fn head(&self, path: &str, length: usize) -> Result<Vec<u8>, SourceError> {
-        let mut head = Vec::with_capacity(length);
-        fs::File::open(self.root.join(path))
-            .and_then(|file| file.take(length as u64).read_to_end(&mut head))
-            .map_err(|error| unreadable(path, error))?;
-        Ok(head)
+        self.root
+            .head(path, length)
+            .map_err(|error| unreadable(path, error))
     }
 }
 
