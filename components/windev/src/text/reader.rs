@@ -11,8 +11,8 @@ use crate::position::Span;
 /// What is encrypted and therefore dropped. It occurs at any level.
 const DROPPED_KEY: &[u8] = b"internal_properties";
 
-/// Offsets are kept in 32 bits; no file is a thousandth of that.
-const SIZE_LIMIT: usize = u32::MAX as usize;
+/// Offsets are kept in 32 bits; no file is a thousandth of this.
+const SIZE_LIMIT: usize = 1 << 31;
 
 /// A node whose children are still being read.
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +62,7 @@ pub(super) fn read(bytes: &[u8]) -> Document<'_> {
     if bytes.len() > SIZE_LIMIT {
         diagnostics.push(Diagnostic::error(
             "file-too-large",
-            "only the first 4 GiB of the file were read",
+            "only the first 2 GiB of the file were read",
         ));
     }
     let bytes = &bytes[..bytes.len().min(SIZE_LIMIT)];
