@@ -10,12 +10,15 @@ use quarry_sdk::extractor::{ExtractError, Extraction, Manifest, Request};
 use quarry_sdk::facts::{
     Constant, Diagnostic, FactSet, GlobalVariable, InitializationBlock, Scope, Visibility,
 };
-use quarry_windev::code_items::{PROCEDURE_SET_DECLARATION, PROJECT_INITIALIZATION, code_items};
+use quarry_windev::code_items::{
+    PROCEDURE_SET_DECLARATION, PROJECT_INITIALIZATION, event_code_items,
+};
 use quarry_windev::layout::{PROCEDURE_SET_GLOBS, PROJECT_GLOBS, PathIndex};
 use quarry_windev::position::Code;
 use quarry_windev::text::{Format, detect, parse};
-use quarry_windev::wlanguage::{self, declarations, initialization_blocks};
+use quarry_windev::wlanguage::{self, Globals, declarations, initialization_blocks};
 use quarry_windev_source::{SelectedProject, diagnostic, manifest, origin, read, select, stem};
+use std::collections::HashSet;
 
 /// Says what the extractor is.
 pub fn describe() -> Manifest {
@@ -84,16 +87,12 @@ fn procedure_sets<'r>(selected: &SelectedProject<'_>, inputs: &'r [String]) -> V
         return below.map(String::as_str).filter(is_set).collect();
     };
     let index = PathIndex::new(inputs);
-    let mut sets: Vec<&str> = Vec::new();
-    for element in &project.elements {
-        if let Some(path) = index.resolve(directory, &element.physical_path)
-            && is_set(&path)
-            && !sets.contains(&path)
-        {
-            sets.push(path);
-        }
-    }
-    sets
+    let mut known = HashSet::new();
+    let elements = project.elements.iter();
+    elements
+        .filter_map(|element| index.resolve(directory, &element.physical_path))
+        .filter(|path| is_set(path) && known.insert(*path))
+        .collect()
 }
 
 /// The code of one event of a file, with the name of the element that the file is.
@@ -116,9 +115,9 @@ fn declaring_code(
         .get("info")
         .and_then(|info| info.get("name")?.text())
         .map_or(name, |name| name.into_owned());
-    let item = code_items(&document)
+    let item = event_code_items(&document, event)
         .into_iter()
-        .find(|item| item.event == event && item.is_wlanguage() && !item.code.is_blank())?;
+        .find(|item| item.is_wlanguage() && !item.code.is_blank())?;
     Some(Declaring {
         path: path.to_owned(),
         element,
@@ -146,9 +145,10 @@ fn facts(declaring: &[Declaring]) -> FactSet {
         .iter()
         .map(|variable| variable.name.as_str())
         .collect();
+    let globals = Globals::new(&names);
     let mut blocks = Vec::new();
     for part in declaring {
-        let found = initialization_blocks(&part.code, &names).into_iter();
+        let found = initialization_blocks(&part.code, &globals).into_iter();
         blocks.extend(found.map(|found| block(found, part)));
     }
     facts.initialization_blocks = blocks;

@@ -108,17 +108,32 @@ impl CodeItem {
 
 /// The code of the file's element itself, without that of its controls.
 pub fn code_items(document: &Document<'_>) -> Vec<CodeItem> {
-    let mut items = Vec::new();
+    items(document, None)
+}
+
+/// The code of one event of the file's element itself: most of an element is procedures, which need not be read then.
+pub fn event_code_items(document: &Document<'_>, event: u32) -> Vec<CodeItem> {
+    items(document, Some(event))
+}
+
+fn items(document: &Document<'_>, event: Option<u32>) -> Vec<CodeItem> {
+    let mut items = Items {
+        event,
+        found: Vec::new(),
+    };
     let elements = document.root().children();
     for elements in elements.filter_map(|element| element.get(CODE_ELEMENTS)) {
         collect(elements, &mut items);
     }
-    items
+    items.found
 }
 
 /// All code of the file: the element's and that of its controls, blocks, columns, ….
 pub fn all_code_items(document: &Document<'_>) -> Vec<CodeItem> {
-    let mut items = Vec::new();
+    let mut items = Items {
+        event: None,
+        found: Vec::new(),
+    };
     let mut path = vec![document.root().children()];
     while let Some(level) = path.last_mut() {
         match level.next() {
@@ -129,14 +144,28 @@ pub fn all_code_items(document: &Document<'_>) -> Vec<CodeItem> {
             Some(node) => path.push(node.children()),
         }
     }
-    items
+    items.found
+}
+
+/// Items while they are gathered.
+struct Items {
+    /// The only event that is wanted.
+    event: Option<u32>,
+    found: Vec<CodeItem>,
+}
+
+impl Items {
+    fn wants(&self, node: Node<'_>) -> bool {
+        self.event.is_none_or(|event| event == number(node, EVENT))
+    }
 }
 
 const CODE_ELEMENTS: &str = "code_elements";
+const EVENT: &str = "type";
 
 /// Adds the code of one `code_elements`, templates included. `orphans` (code of configurations that were removed)
 /// is left out.
-fn collect(elements: Node<'_>, items: &mut Vec<CodeItem>) {
+fn collect(elements: Node<'_>, items: &mut Items) {
     let mut pending = vec![(elements, None, false)];
     while let Some((elements, template, from_template)) = pending.pop() {
         let owner = Owner {
@@ -178,11 +207,14 @@ struct Owner {
     place: Option<Span>,
 }
 
-fn add_events(list: Node<'_>, owner: &Owner, items: &mut Vec<CodeItem>) {
+fn add_events(list: Node<'_>, owner: &Owner, items: &mut Items) {
     for event in list.children() {
+        if !items.wants(event) {
+            continue;
+        }
         let code = event.get("code");
         let place = owner.place.or_else(|| code.map(Node::key_span));
-        items.push(CodeItem {
+        items.found.push(CodeItem {
             owner_type_code: owner.type_code,
             name: owner.name.clone(),
             identifier: owner.identifier.clone(),
@@ -193,17 +225,20 @@ fn add_events(list: Node<'_>, owner: &Owner, items: &mut Vec<CodeItem>) {
     }
 }
 
-fn add_procedures(list: Node<'_>, from_template: bool, items: &mut Vec<CodeItem>) {
+fn add_procedures(list: Node<'_>, from_template: bool, items: &mut Items) {
     for procedure in list.children() {
+        if !items.wants(procedure) {
+            continue;
+        }
         let code = procedure.get("code");
-        items.push(CodeItem {
+        items.found.push(CodeItem {
             from_template,
             ..item(procedure, code)
         });
     }
 }
 
-fn add_properties(list: Node<'_>, from_template: bool, items: &mut Vec<CodeItem>) {
+fn add_properties(list: Node<'_>, from_template: bool, items: &mut Items) {
     for property in list.children() {
         let Some(events) = property.get("p_codes") else {
             continue;
@@ -229,7 +264,7 @@ fn item(node: Node<'_>, code: Option<Node<'_>>) -> CodeItem {
         owner_type_code: number(node, "type_code"),
         name: name.and_then(Node::text).map(Into::into),
         identifier: text(node, "procedure_id"),
-        event: number(node, "type"),
+        event: number(node, EVENT),
         role: text(node, "role"),
         language: text(node, "language"),
         enabled: node.get("enabled").and_then(Node::boolean).unwrap_or(true),

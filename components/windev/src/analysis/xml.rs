@@ -94,7 +94,20 @@ fn skip_space(bytes: &[u8], at: usize) -> usize {
 
 /// Names may hold any letter, in any encoding.
 fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'-' | b'.' | 0x80..)
+    // Half of an analysis is names: a look into a table is quicker than the comparisons.
+    const IS_NAME: [bool; 256] = {
+        let mut is_name = [false; 256];
+        let mut byte = 0_u8;
+        loop {
+            is_name[byte as usize] =
+                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'-' | b'.' | 0x80..);
+            if byte == u8::MAX {
+                break is_name;
+            }
+            byte += 1;
+        }
+    };
+    IS_NAME[usize::from(byte)]
 }
 
 fn name_length(bytes: &[u8]) -> usize {
@@ -216,7 +229,7 @@ impl<'a> Reader<'a> {
     fn start_tag(&mut self) -> Option<Event<'a>> {
         let rest = self.rest();
         let name = name_length(&rest[1..]);
-        let Some(end) = tag_end(rest) else {
+        let Some(end) = tag_end(rest, 1 + name) else {
             self.unclosed("a tag");
             return None;
         };
@@ -254,6 +267,9 @@ impl<'a> Reader<'a> {
     /// Ends the element that the tag names, and those in it that have no end of their own.
     fn end_tag(&mut self) -> Option<Event<'a>> {
         let rest = self.rest();
+        if self.ends_last(rest) {
+            return None;
+        }
         let name = &rest[2..2 + name_length(&rest[2..])];
         let Some(end) = memchr(b'>', rest) else {
             self.unclosed("a tag");
@@ -275,6 +291,21 @@ impl<'a> Reader<'a> {
             None => self.mismatch(),
         }
         None
+    }
+
+    /// What nearly every end tag does: it ends the element that was opened last, and holds nothing but its name.
+    fn ends_last(&mut self, tag: &[u8]) -> bool {
+        let Some(name) = self.open.last().filter(|_| self.too_deep == 0) else {
+            return false;
+        };
+        let ends = tag[2..]
+            .strip_prefix(*name)
+            .is_some_and(|rest| rest.first() == Some(&b'>'));
+        if ends {
+            self.position += 2 + name.len() + 1;
+            self.pending_ends = 1;
+        }
+        ends
     }
 
     fn text(&mut self) -> Event<'a> {
@@ -302,9 +333,11 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Where the `>` of a start tag is: one in quotes does not count.
-fn tag_end(tag: &[u8]) -> Option<usize> {
-    let mut at = 1;
+/// Where the `>` of a start tag is that is looked through from `at` on: one in quotes does not count.
+fn tag_end(tag: &[u8], mut at: usize) -> Option<usize> {
+    if tag.get(at) == Some(&b'>') {
+        return Some(at);
+    }
     loop {
         at += memchr::memchr3(b'>', b'"', b'\'', tag.get(at..)?)?;
         if tag[at] == b'>' {

@@ -1,6 +1,7 @@
 //! Names that promise a credential.
 
 use super::keywords::fold;
+use std::borrow::Cow;
 
 /// Words of a name that say that its value is a credential.
 const WORDS: [&str; 47] = [
@@ -128,7 +129,39 @@ const CALLS: [&str; 25] = [
 pub fn is_credential_name(name: &str) -> bool {
     let folded = fold(name);
     let squashed: String = folded.chars().filter(|c| c.is_alphabetic()).collect();
-    SUBSTRINGS.iter().any(|part| squashed.contains(part)) || words(name).any(|word| is_word(&word))
+    holds_substring(squashed.as_bytes()) || words(name).any(|word| is_word(&word))
+}
+
+/// Whether one of [`SUBSTRINGS`] is in a text. All code is full of names, and `str::contains` prepares a search for each
+/// of the substrings: here two letters tell that nearly no place begins one.
+fn holds_substring(text: &[u8]) -> bool {
+    (1..text.len()).any(|at| {
+        let (first, second) = (letter(text[at - 1]), letter(text[at]));
+        BEGINNING_LETTERS[first] >> second & 1 == 1
+            && SUBSTRINGS
+                .iter()
+                .any(|part| text[at - 1..].starts_with(part.as_bytes()))
+    })
+}
+
+/// For each first letter of [`SUBSTRINGS`] the set of second letters.
+const BEGINNING_LETTERS: [u32; 27] = {
+    let mut letters = [0; 27];
+    let mut index = 0;
+    while index < SUBSTRINGS.len() {
+        let part = SUBSTRINGS[index].as_bytes();
+        letters[letter(part[0])] |= 1 << letter(part[1]);
+        index += 1;
+    }
+    letters
+};
+
+/// The place of a letter from `a` to `z`; 26 for anything else.
+const fn letter(byte: u8) -> usize {
+    match byte {
+        b'a'..=b'z' => (byte - b'a') as usize,
+        _ => 26,
+    }
 }
 
 /// Whether a call of this name has credentials among its arguments.
@@ -146,7 +179,7 @@ fn is_word(word: &str) -> bool {
 }
 
 /// The words of a name, folded: cut where the case changes and at what is not a letter.
-fn words(name: &str) -> impl Iterator<Item = String> {
+fn words(name: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let mut words = Vec::new();
     let mut start = 0;
     let mut before = ' ';
@@ -163,7 +196,7 @@ fn words(name: &str) -> impl Iterator<Item = String> {
         before = character;
     }
     words.push(&name[start..]);
-    words.into_iter().map(|word| fold(word).into_owned())
+    words.into_iter().map(fold)
 }
 
 #[cfg(test)]

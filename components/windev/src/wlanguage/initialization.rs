@@ -34,13 +34,13 @@ pub struct InitializationBlock {
 
 /// The statements of `code` that are no declarations, in source order. A new block begins where a global
 /// declaration stands between, where the compile condition changes, and at a paragraph of a long block.
-/// `globals` are the names of the known global variables.
-pub fn initialization_blocks(code: &Code, globals: &[&str]) -> Vec<InitializationBlock> {
+/// `globals` are the known global variables.
+pub fn initialization_blocks(code: &Code, globals: &Globals<'_>) -> Vec<InitializationBlock> {
     let program = Program::new(code.text());
     let mut cutter = Cutter {
         code,
         program: &program,
-        globals: Globals::new(globals),
+        globals,
         sections: Sections::default(),
         kind: Kind::Code,
         pending: Vec::new(),
@@ -56,7 +56,7 @@ pub fn initialization_blocks(code: &Code, globals: &[&str]) -> Vec<Initializatio
 struct Cutter<'p, 'a> {
     code: &'p Code,
     program: &'p Program<'a>,
-    globals: Globals<'p>,
+    globals: &'p Globals<'p>,
     sections: Sections,
     /// What the outermost block is that is open.
     kind: Kind,
@@ -125,7 +125,7 @@ impl<'p> Cutter<'p, '_> {
         };
         let start = self.program.tokens.get(first.tokens.start);
         let end = self.program.tokens.get(last.tokens.end.saturating_sub(1));
-        let usage = Usage::read(self.program, &pending, &self.globals);
+        let usage = Usage::read(self.program, &pending, self.globals);
         self.blocks.push(InitializationBlock {
             code: mask_statements(self.program, pending.iter().copied()),
             order: self.blocks.len(),
@@ -135,7 +135,7 @@ impl<'p> Cutter<'p, '_> {
             },
             reads: usage.reads,
             writes: usage.writes,
-            effects: effects(self.program, &pending, &self.globals),
+            effects: effects(self.program, &pending, self.globals),
             condition: self.program.condition(first).map(str::to_owned),
         });
     }

@@ -34,3 +34,4 @@ pub use lexer::{Token, TokenKind, tokens};
 pub use mask::{REDACTED, mask_code};
 pub use modifiers::Visibility;
 pub use statements::{Program, Statement};
+pub use usage::Globals;

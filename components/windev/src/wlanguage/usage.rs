@@ -7,14 +7,14 @@ use std::collections::HashMap;
 
 /// The known global variables, found without regard to case.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Globals<'a> {
+pub struct Globals<'a> {
     names: &'a [&'a str],
     by_name: HashMap<String, usize>,
 }
 
 impl<'a> Globals<'a> {
     /// An index of `names`.
-    pub(super) fn new(names: &'a [&'a str]) -> Self {
+    pub fn new(names: &'a [&'a str]) -> Self {
         let mut by_name = HashMap::with_capacity(names.len());
         for (index, name) in names.iter().enumerate() {
             by_name.entry(name.to_lowercase()).or_insert(index);

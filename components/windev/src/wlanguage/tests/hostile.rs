@@ -1,7 +1,7 @@
 //! Input that no one wrote in good faith.
 
 use crate::position::Code;
-use crate::wlanguage::{declarations, initialization_blocks, mask_code};
+use crate::wlanguage::{Globals, declarations, initialization_blocks, mask_code};
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ fn everything(text: &str) -> String {
     let code = Code::from_text(text);
     let found = declarations(&code);
     let names: Vec<&str> = found.variables.iter().map(|v| v.name.as_str()).collect();
-    let blocks = initialization_blocks(&code, &names);
+    let blocks = initialization_blocks(&code, &Globals::new(&names));
     format!("{found:?}{blocks:?}{}", mask_code(&code))
 }
 

@@ -1,10 +1,10 @@
 //! Initialisation code.
 
 use crate::position::Code;
-use crate::wlanguage::{Effect, InitializationBlock, initialization_blocks};
+use crate::wlanguage::{Effect, Globals, InitializationBlock, initialization_blocks};
 
 fn blocks(code: &str, globals: &[&str]) -> Vec<InitializationBlock> {
-    initialization_blocks(&Code::from_text(code), globals)
+    initialization_blocks(&Code::from_text(code), &Globals::new(globals))
 }
 
 fn codes(code: &str) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use super::declared;
 use crate::position::Code;
-use crate::wlanguage::{REDACTED, initialization_blocks, mask_code};
+use crate::wlanguage::{Globals, REDACTED, initialization_blocks, mask_code};
 
 fn masked(code: &str) -> String {
     mask_code(&Code::from_text(code))
@@ -109,7 +109,10 @@ fn literals_in_odd_quotes_and_unclosed_ones_are_masked() {
 
 #[test]
 fn blocks_are_masked_too() {
-    let blocks = initialization_blocks(&Code::from_text("f(\"x\") // y\nc..Password = 7"), &[]);
+    let blocks = initialization_blocks(
+        &Code::from_text("f(\"x\") // y\nc..Password = 7"),
+        &Globals::default(),
+    );
     assert_eq!(
         blocks[0].code,
         "f(\"…\")\nc..Password = [REDACTED:password]"
