@@ -7,6 +7,10 @@ use std::path::Path;
 /// The only directory there is.
 const WORKSPACE: &str = "/workspace";
 
+/// The same as that of the extractors.
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 struct Component;
 
 impl Guest for Component {

@@ -10,10 +10,17 @@
 //!
 //! The types also exist in a native build, where tests and benchmarks call the same functions without a sandbox.
 //! There the export has to be left out: `#[cfg(target_family = "wasm")]`.
+//!
+//! A component that is written with this crate has its memory allocator too.
 #![deny(missing_docs)]
 
 mod options;
 mod source;
+
+/// Parsers allocate all the time, and the allocator that Rust brings for WebAssembly is the slower one.
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 pub use bindings::export_extractor;
 pub use options::Options;

@@ -124,10 +124,16 @@ fn run_cargo(
     })
 }
 
+/// What compiles every component. The runtime looks at its epoch where a function begins and where a loop goes on, and
+/// a function that does so needs a frame: fewer and larger functions, and loops unrolled, make that a smaller part of
+/// the work. Measured on our extractors: a tenth to a sixth less time in the sandbox for a component a tenth larger.
+const FLAGS: &str = "-Ctarget-feature=+simd128\u{1f}-Cllvm-args=-inline-threshold=1000 -unroll-runtime=true \
+    -unroll-runtime-multi-exit=true -unroll-count=4";
+
 /// Separated by 0x1f, as cargo wants them. Paths are remapped so that the same sources give the same bytes on every
 /// machine, and so that no component carries the builder's home directory in its panic messages.
 fn rustflags(workspace: &Path) -> OsString {
-    let mut flags = OsString::from("-Ctarget-feature=+simd128");
+    let mut flags = OsString::from(FLAGS);
     let mut remap = |from: &Path, to: &str| {
         flags.push("\u{1f}--remap-path-prefix=");
         flags.push(from);

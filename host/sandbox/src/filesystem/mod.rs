@@ -10,6 +10,7 @@ mod access;
 mod entries;
 mod host;
 mod inputs;
+mod open;
 mod place;
 mod preopens;
 mod source;

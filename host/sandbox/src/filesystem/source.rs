@@ -1,13 +1,12 @@
 //! An extractor's side: its inputs, read-only.
 
+use super::open::open_regular;
 use super::{Descriptor, Inputs, OpenFile, Outcome, Root, View, with_slash};
 use crate::bindings::wasi::wasi::filesystem::types::{
     DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, OpenFlags,
 };
-use cap_fs_ext::DirExt;
-use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
+use cap_std::fs::Dir;
 use std::fs::File;
-use std::io;
 use std::sync::Arc;
 
 /// What is refused, and why, in the words of the access log.
@@ -100,36 +99,5 @@ pub(super) fn stat(kind: DescriptorType, size: u64) -> DescriptorStat {
         data_access_timestamp: None,
         data_modification_timestamp: None,
         status_change_timestamp: None,
-    }
-}
-
-/// Opens what was a regular file when the tree was walked. If it was exchanged since, a FIFO must not block
-/// (`O_NONBLOCK`), a symbolic link not be followed, and a device not be read. The same goes for the directories on the
-/// way: a link that stays inside of the tree would still lead to what is not an input.
-fn open_regular(directory: &Dir, path: &str) -> io::Result<File> {
-    let mut parent = None;
-    let mut name = path;
-    while let Some((part, rest)) = name.split_once('/') {
-        parent = Some(
-            parent
-                .as_ref()
-                .unwrap_or(directory)
-                .open_dir_nofollow(part)?,
-        );
-        name = rest;
-    }
-    let mut options = OpenOptions::new();
-    options
-        .read(true)
-        .custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW);
-    let file = parent
-        .as_ref()
-        .unwrap_or(directory)
-        .open_with(name, &options)?;
-    let file = file.into_std();
-    if file.metadata()?.is_file() {
-        Ok(file)
-    } else {
-        Err(io::Error::from_raw_os_error(libc::ELOOP))
     }
 }

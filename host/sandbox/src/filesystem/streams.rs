@@ -14,15 +14,19 @@ use wasmtime_wasi::p2::{InputStream, OutputStream, Pollable, StreamError, Stream
 /// The most that one read brings: what a guest asks for would be allocated by the host.
 pub(super) const READ_SIZE: usize = 1 << 20;
 
+/// A buffer of this many bytes costs less than to ask how many there are to read.
+const SMALL: usize = 16 << 10;
+
 /// The most that one write takes.
 const WRITE_SIZE: usize = 1 << 20;
 
 /// Reads up to `length` bytes at `offset`; fewer only at the end of the file.
 pub(super) fn read_at(file: &File, offset: u64, length: usize) -> io::Result<Vec<u8>> {
-    let left = file.metadata()?.len().saturating_sub(offset);
-    let length = length
-        .min(READ_SIZE)
-        .min(usize::try_from(left).unwrap_or(usize::MAX));
+    let mut length = length.min(READ_SIZE);
+    if length > SMALL {
+        let left = file.metadata()?.len().saturating_sub(offset);
+        length = length.min(usize::try_from(left).unwrap_or(usize::MAX));
+    }
     let mut bytes = vec![0; length];
     let mut filled = 0;
     while filled < length {
