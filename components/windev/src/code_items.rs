@@ -147,6 +147,24 @@ pub fn all_code_items(document: &Document<'_>) -> Vec<CodeItem> {
     items.found
 }
 
+/// What the controls of the file are bound to, such as `Customer.Name`: 293 in one of the projects, of version 30. Older
+/// versions keep it among their encrypted properties.
+pub fn data_bindings<'d>(document: &'d Document<'_>) -> Vec<Node<'d>> {
+    let mut bindings = Vec::new();
+    let mut path = vec![document.root().children()];
+    while let Some(level) = path.last_mut() {
+        match level.next() {
+            None => {
+                path.pop();
+            }
+            Some(node) if node.key() == Some("data_binding") => bindings.push(node),
+            Some(node) if node.key() == Some(CODE_ELEMENTS) => {}
+            Some(node) => path.push(node.children()),
+        }
+    }
+    bindings
+}
+
 /// Items while they are gathered.
 struct Items {
     /// The only event that is wanted.

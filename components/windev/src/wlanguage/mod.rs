@@ -19,6 +19,7 @@ mod parts;
 mod scan;
 mod secrets;
 mod statements;
+pub mod tables;
 mod types;
 mod usage;
 
