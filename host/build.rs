@@ -10,6 +10,7 @@ const COMPONENTS: &[&str] = &[
     "schema",
     "connections",
     "global-state",
+    "table-uses",
     "prompt-builder",
 ];
 

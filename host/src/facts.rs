@@ -13,6 +13,7 @@ use quarry_sandbox::facts::{
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 use serde_json::ser::{Formatter, PrettyFormatter};
+use std::collections::HashSet;
 use std::io;
 
 /// A set without facts.
@@ -52,11 +53,27 @@ pub fn append(all: &mut Extraction, other: Extraction) {
         .extend(facts.initialization_blocks);
     into.notes.extend(facts.notes);
     // Several extractors read the same file and have the same to say about it.
-    for diagnostic in diagnostics {
-        if !all.diagnostics.contains(&diagnostic) {
-            all.diagnostics.push(diagnostic);
-        }
-    }
+    let known: HashSet<_> = all.diagnostics.iter().map(identity).collect();
+    let new: Vec<bool> = diagnostics
+        .iter()
+        .map(|diagnostic| !known.contains(&identity(diagnostic)))
+        .collect();
+    let diagnostics = diagnostics.into_iter().zip(new);
+    all.diagnostics.extend(
+        diagnostics
+            .filter(|(_, is_new)| *is_new)
+            .map(|(diagnostic, _)| diagnostic),
+    );
+}
+
+/// What two diagnostics that say the same have in common.
+fn identity(diagnostic: &Diagnostic) -> (&str, &str, Option<(&str, u64)>) {
+    let origin = diagnostic.origin.as_ref();
+    (
+        &diagnostic.code,
+        &diagnostic.message,
+        origin.map(|origin| (&*origin.path, origin.offset)),
+    )
 }
 
 /// How many facts there are of each kind, in the order of the contract.

@@ -73,6 +73,7 @@ impl<'a> Subject<'a> {
                 "schema" => quarry_component_schema::extract,
                 "connections" => quarry_component_connections::extract,
                 "global-state" => quarry_component_global_state::extract,
+                "table-uses" => quarry_component_table_uses::extract,
                 other => panic!("{other}: which native function is it?"),
             },
             named,

@@ -26,11 +26,12 @@ macro_rules! embedded {
 }
 
 /// The extractors, in the order in which their facts are put together.
-pub const EXTRACTORS: [Embedded; 4] = [
+pub const EXTRACTORS: [Embedded; 5] = [
     embedded!("project"),
     embedded!("schema"),
     embedded!("connections"),
     embedded!("global-state"),
+    embedded!("table-uses"),
 ];
 
 /// The prompt builder.

@@ -7,6 +7,7 @@
 //! walk ─▶ extract (all extractors at once) ─▶ build (into staging) ─▶ publish
 //! ```
 
+mod configuration;
 mod event;
 mod extraction;
 
@@ -102,7 +103,7 @@ pub fn initialize(
     events(Event::Stage(Stage::Walk));
     let walked = Walked::open(request.source)?;
     events(Event::Stage(Stage::Extract));
-    let extracted = extract(
+    let mut extracted = extract(
         &components.extractors,
         &walked,
         request.project,
@@ -111,6 +112,7 @@ pub fn initialize(
     )?;
     if let Some(name) = request.configuration {
         require_configuration(&extracted.extraction.facts, name)?;
+        configuration::restrict(&mut extracted.extraction, name);
     }
     events(Event::Stage(Stage::Build));
     let project = project_name(&extracted.extraction.facts, request.source);
