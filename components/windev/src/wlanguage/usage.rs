@@ -81,10 +81,10 @@ pub(super) fn begins_part(program: &Program<'_>, start: usize, index: usize) -> 
         return true;
     }
     let before = program.folded(index - 1);
-    is_then(&before)
-        || is_else(&before)
-        || is_for(&before)
-        || matches!(&*before, "each" | "tout" | "toute" | "do" | "faire")
+    is_then(before)
+        || is_else(before)
+        || is_for(before)
+        || matches!(before, "each" | "tout" | "toute" | "do" | "faire")
         || matches!(program.text(index - 1), ";" | ":")
 }
 
@@ -94,7 +94,7 @@ pub(super) fn is_member(program: &Program<'_>, start: usize, index: usize) -> bo
         && match program.text(index - 1) {
             "." | ".." | "::" => true,
             // `CASE 1: word` is not `object:word`.
-            ":" => !matches!(&*program.folded(start), "case" | "cas" | "other" | "autre"),
+            ":" => !matches!(program.folded(start), "case" | "cas" | "other" | "autre"),
             _ => false,
         }
 }
@@ -115,8 +115,7 @@ impl Targets {
         }
         let mut found = Vec::new();
         let mut at = start + usize::from(program.text(start) == "(");
-        while at < end && program.is_kind(at, TokenKind::Word) && !is_reserved(&program.folded(at))
-        {
+        while at < end && program.is_kind(at, TokenKind::Word) && !is_reserved(program.folded(at)) {
             found.push(at);
             at = end_of_path(program, at + 1, end);
             at += usize::from(program.text(at) == ")" && program.text(start) == "(");
