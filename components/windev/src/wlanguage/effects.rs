@@ -129,9 +129,18 @@ fn word_effect(
         return None;
     }
     match effect_of(word) {
-        None if is_call && !is_pure(word) => Some(Effect::CallsProcedure),
+        None if is_call && !is_pure(word) && !is_of_hfsql(program.text(index)) => {
+            Some(Effect::CallsProcedure)
+        }
         effect => effect,
     }
+}
+
+/// `HAddUser`, `hDécritTrigger`: the functions of the database are all called like this, and there are hundreds.
+fn is_of_hfsql(name: &str) -> bool {
+    let mut characters = name.chars();
+    matches!(characters.next(), Some('h' | 'H'))
+        && characters.next().is_some_and(char::is_uppercase)
 }
 
 /// `Name.Name(`: a procedure of a set, or a method.

@@ -39,11 +39,9 @@ pub(super) fn variable_names(program: &Program<'_>, range: Range<usize>) -> Opti
         at += 1;
     }
     at += parenthesis;
-    let declares = if is_let {
-        matches!(program.text(at), "=" | "<-" | ":=")
-    } else {
-        is_verb(program.folded(at)) && begins_type(program, at + 1)
-    };
+    let names_type = is_verb(program.folded(at)) && begins_type(program, at + 1);
+    let declares = names_type || (is_let && matches!(program.text(at), "=" | "<-" | ":="));
+    let is_let = is_let && !names_type;
     (at < range.end && declares && (is_let || at + 1 < range.end)).then_some(VariableNames {
         names,
         end: at,

@@ -138,34 +138,37 @@ impl<'p, 'a> TypeReader<'p, 'a> {
         self.skip_article();
         let mut facts = BaseFacts::default();
         let mut kept = Vec::new();
-        let mut first_kept = self.at;
         while self.at < self.end {
-            let word = self.word(0);
             if self.text(0) == "(" {
                 self.skip_parentheses();
-                continue;
-            }
-            if let Some(length) = self.size(&mut facts) {
+            } else if let Some(length) = self.size(&mut facts) {
                 self.at += length;
-                continue;
-            }
-            if !facts.take(word) {
-                if kept.is_empty() {
-                    first_kept = self.at;
+            } else {
+                if !facts.take(self.word(0)) {
+                    kept.push(self.at);
                 }
-                kept.push(self.at);
+                self.at += 1;
             }
-            self.at += 1;
         }
-        let written = self.written(&kept);
-        let folded: Vec<_> = kept
-            .iter()
-            .map(|index| self.program.folded(*index))
-            .collect();
-        let phrase = folded.iter().filter(|word| !word.is_empty()).take(4);
-        let phrase = phrase.map(|word| &**word).collect::<Vec<_>>().join(" ");
-        let known = known_phrase(&phrase).or_else(|| scalar(self.program.folded(first_kept)));
-        facts.describe(known, written)
+        // `object cMachine` is a `cMachine`.
+        let is_object = |index: &usize| matches!(self.program.folded(*index), "object" | "objet");
+        if kept.len() > 1 && kept.first().is_some_and(is_object) {
+            kept.remove(0);
+        }
+        let known = self.known(&kept);
+        if matches!(known, Some("int" | "real")) && facts.bytes.is_none() {
+            // `entier sur 8` is short for `entier sur 8 octets`; the length of a string counts characters.
+            facts.bytes = facts.length.take();
+        }
+        facts.describe(known, self.written(&kept))
+    }
+
+    /// The type of WLanguage that some words name.
+    fn known(&self, words: &[usize]) -> Option<&'static str> {
+        let folded = words.iter().map(|index| self.program.folded(*index));
+        let phrase: Vec<&str> = folded.filter(|word| !word.is_empty()).take(4).collect();
+        let first = words.first().map(|index| self.program.folded(*index));
+        known_phrase(&phrase.join(" ")).or_else(|| scalar(first?))
     }
 
     /// `8 bytes`, `4-byte`, `sur 8 octets`, `on 20`: how many tokens it is.

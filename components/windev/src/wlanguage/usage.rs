@@ -3,7 +3,7 @@
 use super::keywords::{is_else, is_for, is_reserved, is_then};
 use super::lexer::TokenKind;
 use super::statements::{Program, Statement};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The known global variables, found without regard to case.
 #[derive(Debug, Clone, Default)]
@@ -36,11 +36,12 @@ pub(super) struct Usage {
 }
 
 impl Usage {
-    /// What `statements` read and assign.
+    /// What `statements` read and assign. The globals with the numbers `hidden` are others' there.
     pub(super) fn read(
         program: &Program<'_>,
         statements: &[&Statement],
         globals: &Globals<'_>,
+        hidden: &HashSet<usize>,
     ) -> Self {
         let mut usage = Usage::default();
         let mut seen = HashMap::new();
@@ -55,7 +56,8 @@ impl Usage {
                 {
                     continue;
                 }
-                let Some(global) = globals.find(program.text(index)) else {
+                let global = globals.find(program.text(index));
+                let Some(global) = global.filter(|global| !hidden.contains(global)) else {
                     continue;
                 };
                 let writes = targets.words.last() == Some(&index);
