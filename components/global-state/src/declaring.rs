@@ -2,7 +2,7 @@
 
 use quarry_sdk::Source;
 use quarry_sdk::facts::{Diagnostic, Scope};
-use quarry_windev::code_items::{CodeItem, declaration_code_items};
+use quarry_windev::code_items::declaration_code_items;
 use quarry_windev::position::Code;
 use quarry_windev::text::{Document, Format, detect, parse};
 use quarry_windev::wlanguage::mask_code;
@@ -86,13 +86,9 @@ pub(crate) fn read(
             in_browser: item.is_browser(),
             event: item.event,
             is_copy: item.from_template,
-            code: code(item),
+            code: item.code,
         })
         .collect()
-}
-
-fn code(item: CodeItem) -> Code {
-    item.code
 }
 
 fn name(document: &Document<'_>) -> Option<String> {

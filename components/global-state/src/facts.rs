@@ -2,7 +2,7 @@
 
 use crate::declaring::Declaring;
 use quarry_sdk::facts::{
-    Constant, FactSet, GlobalVariable, InitializationBlock, Note, Scope, Visibility,
+    Attribute, Constant, FactSet, GlobalVariable, InitializationBlock, Note, Scope, Visibility,
 };
 use quarry_windev::wlanguage::{self, Globals, declarations, initialization_blocks};
 use quarry_windev_source::origin;
@@ -13,7 +13,7 @@ pub(crate) fn facts(declaring: &[Declaring]) -> FactSet {
     for part in declaring {
         let found = declarations(&part.code);
         let variables = found.variables.into_iter();
-        let variables = variables.map(|found| variable(found, part)).collect();
+        let variables: Vec<_> = variables.map(|found| variable(found, part)).collect();
         facts.notes.extend(browser_note(&variables, part));
         facts.global_variables.extend(variables);
         let constants = found.constants.into_iter();
@@ -58,7 +58,7 @@ fn variable(variable: wlanguage::Variable, part: &Declaring) -> GlobalVariable {
 }
 
 /// Variables have no field that tells where they live, and a page has some on the server and some in the browser.
-fn browser_note(variables: &Vec<GlobalVariable>, part: &Declaring) -> Option<Note> {
+fn browser_note(variables: &[GlobalVariable], part: &Declaring) -> Option<Note> {
     let first = variables.first().filter(|_| part.in_browser)?;
     let names: Vec<&str> = variables
         .iter()
@@ -66,15 +66,16 @@ fn browser_note(variables: &Vec<GlobalVariable>, part: &Declaring) -> Option<Not
         .collect();
     Some(Note {
         kind: "browser-globals".to_owned(),
-        title: format!(
-            "Global variables of {} that live in the browser",
-            part.element
-        ),
+        title: "Global variables that live in the browser".to_owned(),
         text: names.join(", "),
-        attributes: Vec::new(),
+        attributes: vec![Attribute {
+            name: "element".to_owned(),
+            value: part.element.clone(),
+        }],
         origin: Some(first.origin.clone()),
     })
 }
+
 fn constant(constant: wlanguage::Constant, part: &Declaring) -> Constant {
     Constant {
         name: constant.name,
