@@ -5,6 +5,7 @@
 
 use crate::position::{Code, Span};
 use crate::text::{Document, Kind, Node};
+use std::collections::VecDeque;
 
 /// A project's initialization: its globals and what runs first.
 pub const PROJECT_INITIALIZATION: u32 = 3 << 16;
@@ -108,19 +109,7 @@ impl CodeItem {
 
 /// The code of the file's element itself, without that of its controls.
 pub fn code_items(document: &Document<'_>) -> Vec<CodeItem> {
-    items(document, None)
-}
-
-/// The code of one event of the file's element itself: most of an element is procedures, which need not be read then.
-pub fn event_code_items(document: &Document<'_>, event: u32) -> Vec<CodeItem> {
-    items(document, Some(event))
-}
-
-fn items(document: &Document<'_>, event: Option<u32>) -> Vec<CodeItem> {
-    let mut items = Items {
-        event,
-        found: Vec::new(),
-    };
+    let mut items = Items::default();
     let elements = document.root().children();
     for elements in elements.filter_map(|element| element.get(CODE_ELEMENTS)) {
         collect(elements, &mut items);
@@ -128,12 +117,35 @@ fn items(document: &Document<'_>, event: Option<u32>) -> Vec<CodeItem> {
     items.found
 }
 
+/// The events in which the file's element declares what is global in it or beyond it: those of a project, of a set of
+/// procedures, of a window and of a page. A class declares members and a report belongs to nobody else: they have
+/// none. Most of an element is procedures, which are not read for this.
+pub fn declaration_code_items(document: &Document<'_>) -> Vec<CodeItem> {
+    let mut items = Items::default();
+    for element in document.root().children() {
+        let events = declaration_events(element.key().unwrap_or_default());
+        if let (false, Some(elements)) = (events.is_empty(), element.get(CODE_ELEMENTS)) {
+            items.only = Some(events);
+            collect(elements, &mut items);
+        }
+    }
+    items.found
+}
+
+/// The events that declare, by the file's word for the kind of element.
+fn declaration_events(element: &str) -> &'static [u32] {
+    match element {
+        "project" => &[PROJECT_INITIALIZATION],
+        "procedure_set" => &[PROCEDURE_SET_DECLARATION, BROWSER_PROCEDURE_SET_DECLARATION],
+        "window" => &[WINDOW_DECLARATION],
+        "page" => &[PAGE_DECLARATION, PAGE_BROWSER_LOAD],
+        _ => &[],
+    }
+}
+
 /// All code of the file: the element's and that of its controls, blocks, columns, ….
 pub fn all_code_items(document: &Document<'_>) -> Vec<CodeItem> {
-    let mut items = Items {
-        event: None,
-        found: Vec::new(),
-    };
+    let mut items = Items::default();
     let mut path = vec![document.root().children()];
     while let Some(level) = path.last_mut() {
         match level.next() {
@@ -166,15 +178,17 @@ pub fn data_bindings<'d>(document: &'d Document<'_>) -> Vec<Node<'d>> {
 }
 
 /// Items while they are gathered.
+#[derive(Default)]
 struct Items {
-    /// The only event that is wanted.
-    event: Option<u32>,
+    /// The only events that are wanted, no procedures among them.
+    only: Option<&'static [u32]>,
     found: Vec<CodeItem>,
 }
 
 impl Items {
-    fn wants(&self, node: Node<'_>) -> bool {
-        self.event.is_none_or(|event| event == number(node, EVENT))
+    fn wants(&self, event: Node<'_>) -> bool {
+        self.only
+            .is_none_or(|events| events.contains(&number(event, EVENT)))
     }
 }
 
@@ -184,8 +198,8 @@ const EVENT: &str = "type";
 /// Adds the code of one `code_elements`, templates included. `orphans` (code of configurations that were removed)
 /// is left out.
 fn collect(elements: Node<'_>, items: &mut Items) {
-    let mut pending = vec![(elements, None, false)];
-    while let Some((elements, template, from_template)) = pending.pop() {
+    let mut pending = VecDeque::from([(elements, None, false)]);
+    while let Some((elements, template, from_template)) = pending.pop_front() {
         let owner = Owner {
             type_code: number(elements, "type_code"),
             name: None,
@@ -196,6 +210,7 @@ fn collect(elements: Node<'_>, items: &mut Items) {
         for list in elements.children() {
             match list.key() {
                 Some("p_codes") => add_events(list, &owner, items),
+                Some(key) if items.only.is_some() && key != "templates" => {}
                 Some("procedures") => add_procedures(list, from_template, items),
                 Some("procedure_templates") => add_procedures(list, true, items),
                 Some("properties") => add_properties(list, from_template, items),
@@ -245,9 +260,6 @@ fn add_events(list: Node<'_>, owner: &Owner, items: &mut Items) {
 
 fn add_procedures(list: Node<'_>, from_template: bool, items: &mut Items) {
     for procedure in list.children() {
-        if !items.wants(procedure) {
-            continue;
-        }
         let code = procedure.get("code");
         items.found.push(CodeItem {
             from_template,

@@ -25,6 +25,9 @@ pub const CLASS_GLOBS: &[&str] = &["**/*.wdc"];
 /// Windows, pages, reports and their templates. (`.www` was never seen, pages are `.wwh`.)
 pub const INTERFACE_GLOBS: &[&str] = &["**/*.{wdw,wpw,wwh,wde,wdt,wwt,wte}"];
 
+/// Those of them that keep variables for their procedures and controls: windows, pages and their templates.
+pub const SCREEN_GLOBS: &[&str] = &["**/*.{wdw,wpw,wwh,wdt,wwt}"];
+
 /// Analyses as XML. The `.wda` and `.wdd` files beside them are always binary.
 pub const ANALYSIS_GLOBS: &[&str] = &["**/*.xdd"];
 

@@ -80,11 +80,11 @@ impl Blocks {
         }
         let depth = self.depth();
         let first = program.folded(range.start);
-        let opened = if is_if(&first) && !is_assigned(program, range.start) {
+        let opened = if is_if(first) && !is_assigned(program, range.start) {
             let opens = if_opens(program, &range);
             self.after_one_line_if = !opens;
             opens.then_some(Block::Choice)
-        } else if is_else(&first) {
+        } else if is_else(first) {
             // `SINON` alone behind a one-line `SI`: the block begins here.
             let reopens =
                 range.len() == 1 && self.open.last() != Some(&Block::Choice) && after_one_line_if;
@@ -104,7 +104,7 @@ impl Blocks {
 
 /// Whether the word at `index` is a name that is assigned, declared or looked into here.
 fn is_assigned(program: &Program<'_>, index: usize) -> bool {
-    is_verb(&program.folded(index + 1))
+    is_verb(program.folded(index + 1))
         || (program.is_kind(index + 1, TokenKind::Operator)
             && matches!(
                 program.text(index + 1),
@@ -126,7 +126,7 @@ fn is_assigned(program: &Program<'_>, index: usize) -> bool {
 /// `END`, or the `À FAIRE TANTQUE` that ends a loop in its place.
 fn closes_block(program: &Program<'_>, range: &Range<usize>) -> bool {
     let first = program.folded(range.start);
-    if is_end(&first) {
+    if is_end(first) {
         // `END:` is a label.
         let is_name =
             is_assigned(program, range.start) || matches!(program.text(range.start + 1), "(" | ":");
@@ -144,11 +144,11 @@ fn if_opens(program: &Program<'_>, range: &Range<usize>) -> bool {
         return false;
     };
     let last = program.folded(last);
-    if is_then(&last) || is_else(&last) {
+    if is_then(last) || is_else(last) {
         return true;
     }
     let mut words = range.clone().map(|index| program.folded(index));
-    !words.any(|word| is_then(&word)) && !goes_on_behind_condition(program, range)
+    !words.any(is_then) && !goes_on_behind_condition(program, range)
 }
 
 /// `IF condition statement`: behind an operand comes what can only begin a statement.
@@ -166,7 +166,7 @@ fn goes_on_behind_condition(program: &Program<'_>, range: &Range<usize>) -> bool
                 continue;
             }
             _ if depth > 0 => {}
-            _ if is_infix(&word) && (after_operand || word != "a") => after_operand = false,
+            _ if is_infix(word) && (after_operand || word != "a") => after_operand = false,
             _ if is_word && after_operand && begins_statement(program, index, range.end) => {
                 return true;
             }
@@ -199,7 +199,7 @@ fn is_infix(folded: &str) -> bool {
 
 fn begins_statement(program: &Program<'_>, index: usize, end: usize) -> bool {
     let leaves = matches!(
-        &*program.folded(index),
+        program.folded(index),
         "return" | "renvoyer" | "retour" | "result" | "sortir" | "break" | "continue" | "continuer"
     );
     let next = index + 1;
@@ -213,17 +213,17 @@ fn begins_statement(program: &Program<'_>, index: usize, end: usize) -> bool {
 
 fn opened_block(program: &Program<'_>, range: &Range<usize>) -> Option<Block> {
     let first = program.folded(range.start);
-    if is_loop_or_switch(&first) {
+    if is_loop_or_switch(first) {
         return (!is_assigned(program, range.start)).then_some(Block::Control);
     }
-    if matches!(&*first, "when" | "quand") && program.folded(range.start + 1) == "exception" {
+    if matches!(first, "when" | "quand") && program.folded(range.start + 1) == "exception" {
         return Some(Block::Control);
     }
     let start = Modifiers::read(program, range).end;
     if opens_internal_procedure(program, range, start) {
         return Some(Block::Procedure);
     }
-    if is_constant(&program.folded(start)) && start + 1 == range.end {
+    if is_constant(program.folded(start)) && start + 1 == range.end {
         return Some(Block::Constants);
     }
     type_block(program, start, range.end)
@@ -233,15 +233,15 @@ fn opened_block(program: &Program<'_>, range: &Range<usize>) -> Option<Block> {
 fn opens_internal_procedure(program: &Program<'_>, range: &Range<usize>, start: usize) -> bool {
     let (first, second) = (program.folded(start), program.folded(start + 1));
     let is_internal = |word: &str| matches!(word, "interne" | "internal");
-    if (is_procedure(&first) && is_internal(&second) && program.is_kind(start + 2, TokenKind::Word))
-        || (is_internal(&first) && is_procedure(&second))
+    if (is_procedure(first) && is_internal(second) && program.is_kind(start + 2, TokenKind::Word))
+        || (is_internal(first) && is_procedure(second))
     {
         return true;
     }
     let anonymous = (range.start + 1..range.end).rev().find(|index| {
         matches!(program.text(index - 1), "=" | "(" | "," | "<-")
             && program.text(index + 1) == "("
-            && is_procedure(&program.folded(*index))
+            && is_procedure(program.folded(*index))
     });
     anonymous.is_some_and(|index| {
         let mut after = index..range.end;
@@ -252,14 +252,12 @@ fn opens_internal_procedure(program: &Program<'_>, range: &Range<usize>, start: 
 
 /// The procedure that begins in `range` also ends there.
 fn ends_block_inside(program: &Program<'_>, range: Range<usize>) -> bool {
-    range
-        .into_iter()
-        .any(|index| is_end(&program.folded(index)))
+    range.into_iter().any(|index| is_end(program.folded(index)))
 }
 
 /// `name is Structure`, `name est composé de`.
 fn type_block(program: &Program<'_>, start: usize, end: usize) -> Option<Block> {
-    if !program.is_kind(start, TokenKind::Word) || !is_verb(&program.folded(start + 1)) {
+    if !program.is_kind(start, TokenKind::Word) || !is_verb(program.folded(start + 1)) {
         return None;
     }
     let words = (start + 2..end.min(start + 6)).map(|index| program.folded(index));

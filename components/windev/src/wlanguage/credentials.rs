@@ -127,34 +127,63 @@ const CALLS: [&str; 25] = [
 
 /// Whether a name looks like that of a password, a key, a token, or the like.
 pub fn is_credential_name(name: &str) -> bool {
-    let folded = fold(name);
-    let squashed: String = folded.chars().filter(|c| c.is_alphabetic()).collect();
-    holds_substring(squashed.as_bytes()) || words(name).any(|word| is_word(&word))
+    names_credential(name, &fold(name))
+}
+
+/// As [`is_credential_name`], for a name whose folded form is known.
+pub(super) fn names_credential(name: &str, folded: &str) -> bool {
+    if folded.is_ascii() && name.len() == folded.len() {
+        holds_ascii_substring(folded.as_bytes()) || holds_ascii_word(name.as_bytes(), folded)
+    } else {
+        let squashed: String = folded.chars().filter(|c| c.is_alphabetic()).collect();
+        holds_substring(squashed.as_bytes()) || words(name).any(|word| is_word(&word))
+    }
+}
+
+/// Whether one of [`SUBSTRINGS`] is in the letters of an ASCII name.
+fn holds_ascii_substring(folded: &[u8]) -> bool {
+    /// Nearly all names fit.
+    const SHORT: usize = 64;
+    if folded.iter().all(u8::is_ascii_alphabetic) {
+        return holds_substring(folded);
+    }
+    let letters = folded.iter().copied().filter(u8::is_ascii_alphabetic);
+    if folded.len() > SHORT {
+        return holds_substring(&letters.collect::<Vec<u8>>());
+    }
+    let mut squashed = [0; SHORT];
+    let mut length = 0;
+    for letter in letters {
+        squashed[length] = letter;
+        length += 1;
+    }
+    holds_substring(&squashed[..length])
 }
 
 /// Whether one of [`SUBSTRINGS`] is in a text. All code is full of names, and `str::contains` prepares a search for each
 /// of the substrings: here two letters tell that nearly no place begins one.
 fn holds_substring(text: &[u8]) -> bool {
+    const PAIRS: [u32; 27] = pairs(&SUBSTRINGS);
     (1..text.len()).any(|at| {
         let (first, second) = (letter(text[at - 1]), letter(text[at]));
-        BEGINNING_LETTERS[first] >> second & 1 == 1
+        PAIRS[first] >> second & 1 == 1
             && SUBSTRINGS
                 .iter()
                 .any(|part| text[at - 1..].starts_with(part.as_bytes()))
     })
 }
 
-/// For each first letter of [`SUBSTRINGS`] the set of second letters.
-const BEGINNING_LETTERS: [u32; 27] = {
+/// For each first letter of the words of a list the set of their second letters.
+const fn pairs<const COUNT: usize>(words: &[&str; COUNT]) -> [u32; 27] {
     let mut letters = [0; 27];
     let mut index = 0;
-    while index < SUBSTRINGS.len() {
-        let part = SUBSTRINGS[index].as_bytes();
-        letters[letter(part[0])] |= 1 << letter(part[1]);
+    while index < COUNT {
+        let word = words[index].as_bytes();
+        letters[letter(word[0])] |= 1 << letter(word[1]);
         index += 1;
     }
     letters
-};
+}
 
 /// The place of a letter from `a` to `z`; 26 for anything else.
 const fn letter(byte: u8) -> usize {
@@ -164,18 +193,64 @@ const fn letter(byte: u8) -> usize {
     }
 }
 
+/// For each first letter the lengths of the words of a list, as a set. Nearly no word has the length of one of them.
+const fn lengths<const COUNT: usize>(words: &[&str; COUNT]) -> [u32; 27] {
+    let mut lengths = [0; 27];
+    let mut index = 0;
+    while index < COUNT {
+        lengths[letter(words[index].as_bytes()[0])] |= 1 << words[index].len();
+        index += 1;
+    }
+    lengths
+}
+
+fn is_one_of(word: &str, words: &[&str], lengths: &[u32; 27]) -> bool {
+    let first = word.bytes().next().map_or(26, letter);
+    word.len() < 32 && lengths[first] >> word.len() & 1 == 1 && words.contains(&word)
+}
+
 /// Whether a call of this name has credentials among its arguments.
 pub(super) fn is_credential_call(folded: &str) -> bool {
-    CALLS.contains(&folded)
+    const LENGTHS: [u32; 27] = lengths(&CALLS);
+    is_one_of(folded, &CALLS, &LENGTHS)
 }
 
 fn is_word(word: &str) -> bool {
-    WORDS.contains(&word)
-        || BEGINNINGS
-            .iter()
-            .any(|beginning| word.starts_with(beginning))
+    const LENGTHS: [u32; 27] = lengths(&WORDS);
+    const PAIRS: [u32; 27] = pairs(&BEGINNINGS);
+    let [first, second, ..] = word.as_bytes() else {
+        return false;
+    };
+    is_one_of(word, &WORDS, &LENGTHS)
+        || (PAIRS[letter(*first)] >> letter(*second) & 1 == 1
+            && BEGINNINGS
+                .iter()
+                .any(|beginning| word.starts_with(beginning)))
         || word.ends_with("pass")
         || word.ends_with("passe")
+}
+
+/// Whether one of the words of an ASCII name is that of a credential; the cuts are those of [`words`].
+fn holds_ascii_word(name: &[u8], folded: &str) -> bool {
+    let mut start = 0;
+    let mut before = b' ';
+    for (at, byte) in name.iter().copied().enumerate() {
+        let next = name.get(at + 1).copied().unwrap_or(b' ');
+        if begins_ascii_word(before, byte, next) {
+            if is_word(&folded[start..at]) {
+                return true;
+            }
+            start = at;
+        }
+        before = byte;
+    }
+    is_word(&folded[start..])
+}
+
+fn begins_ascii_word(before: u8, byte: u8, next: u8) -> bool {
+    !before.is_ascii_alphabetic()
+        || !byte.is_ascii_alphabetic()
+        || (byte.is_ascii_uppercase() && (before.is_ascii_lowercase() || next.is_ascii_lowercase()))
 }
 
 /// The words of a name, folded: cut where the case changes and at what is not a letter.
@@ -202,6 +277,7 @@ fn words(name: &str) -> impl Iterator<Item = Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn names_of_credentials_are_known_in_several_languages() {
@@ -232,6 +308,20 @@ mod tests {
             "sAuthorization",
         ] {
             assert!(is_credential_name(name), "{name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_ascii_name_is_cut_into_the_same_words_as_any_other(
+            pieces in prop::collection::vec(
+                prop::sample::select(vec!["pin", "PIN", "Pin", "pass", "MDP", "x", "X", "_", "1", "crypt", "Licence"]),
+                0..6,
+            )
+        ) {
+            let name = pieces.concat();
+            let expected = words(&name).any(|word| is_word(&word));
+            prop_assert_eq!(holds_ascii_word(name.as_bytes(), &fold(&name)), expected, "{}", name);
         }
     }
 

@@ -135,11 +135,11 @@ impl Sections {
         let first = program.folded(modifiers.end);
         if parts::variable_names(program, modifiers.end..range.end).is_some() {
             Kind::Variables(self.scope)
-        } else if is_constant(&first) {
+        } else if is_constant(first) {
             Kind::Constant
-        } else if is_extern(&first) {
+        } else if is_extern(first) {
             Kind::Extern
-        } else if is_procedure(&first) && statement.role == Role::Plain {
+        } else if is_procedure(first) && statement.role == Role::Plain {
             Kind::Header
         } else {
             Kind::Code
@@ -279,8 +279,8 @@ impl Reader<'_, '_> {
         let visibility = modifiers.visibility.unwrap_or(visibility);
         for (name, value) in parts::constants(self.program, modifiers.end..range.end) {
             if !self.program.is_kind(name, TokenKind::Word)
-                || is_verb(&self.program.folded(name))
-                || is_let(&self.program.folded(name))
+                || is_verb(self.program.folded(name))
+                || is_let(self.program.folded(name))
             {
                 continue;
             }

@@ -1,7 +1,7 @@
 //! What initialisation code does beyond computing.
 
 use super::functions::{effect_of, is_pure};
-use super::keywords::{fold, is_reserved};
+use super::keywords::is_reserved;
 use super::lexer::TokenKind;
 use super::statements::{Program, Statement};
 use super::usage::{Globals, begins_part, is_member};
@@ -104,17 +104,17 @@ fn word_effect(
     index: usize,
     globals: &Globals<'_>,
 ) -> Option<Effect> {
-    let word = fold(program.text(index));
+    let word = program.folded(index);
     let begins = begins_part(program, start, index);
     let is_call = program.text(index + 1) == "(";
     if is_member(program, start, index) {
-        return member_effect(program, &word, index);
+        return member_effect(program, word, index);
     }
-    if matches!(&*word, "when" | "quand") && program.folded(index + 1) == "exception" {
+    if matches!(word, "when" | "quand") && program.folded(index + 1) == "exception" {
         return Some(Effect::SetsErrorHandler);
     }
     // `FOR i = 1 À (n)`.
-    if is_reserved(&word) || word == "a" {
+    if is_reserved(word) || word == "a" {
         return None;
     }
     if begins && program.text(index + 1) == "." && calls_member(program, index) {
@@ -128,10 +128,19 @@ fn word_effect(
     if !is_call && !alone {
         return None;
     }
-    match effect_of(&word) {
-        None if is_call && !is_pure(&word) => Some(Effect::CallsProcedure),
+    match effect_of(word) {
+        None if is_call && !is_pure(word) && !is_of_hfsql(program.text(index)) => {
+            Some(Effect::CallsProcedure)
+        }
         effect => effect,
     }
+}
+
+/// `HAddUser`, `hDécritTrigger`: the functions of the database are all called like this, and there are hundreds.
+fn is_of_hfsql(name: &str) -> bool {
+    let mut characters = name.chars();
+    matches!(characters.next(), Some('h' | 'H'))
+        && characters.next().is_some_and(char::is_uppercase)
 }
 
 /// `Name.Name(`: a procedure of a set, or a method.

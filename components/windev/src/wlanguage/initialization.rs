@@ -5,10 +5,11 @@ use super::declarations::{Kind, Sections};
 use super::effects::{Effect, effects};
 use super::mask::mask_statements;
 use super::modifiers::{Modifiers, Scope};
-use super::parts::{self, Initializer};
+use super::parts::{self, Initializer, VariableNames};
 use super::statements::{Program, Statement};
 use super::usage::{Globals, Usage};
 use crate::position::{Code, Span};
+use std::collections::HashSet;
 
 /// A block of more lines than this is cut at the next paragraph.
 const LONG: usize = 40;
@@ -43,6 +44,7 @@ pub fn initialization_blocks(code: &Code, globals: &Globals<'_>) -> Vec<Initiali
         globals,
         sections: Sections::default(),
         kind: Kind::Code,
+        locals: HashSet::new(),
         pending: Vec::new(),
         blocks: Vec::new(),
     };
@@ -60,6 +62,8 @@ struct Cutter<'p, 'a> {
     sections: Sections,
     /// What the outermost block is that is open.
     kind: Kind,
+    /// The globals that a variable of the code hides, by their number.
+    locals: HashSet<usize>,
     /// The statements of the block that is being gathered.
     pending: Vec<&'p Statement>,
     blocks: Vec<InitializationBlock>,
@@ -73,11 +77,15 @@ impl<'p> Cutter<'p, '_> {
         }
         if statement.depth > 0 || statement.role == Role::Closes {
             if self.kind == Kind::Code {
+                self.hide_globals(statement);
                 self.pending.push(statement);
             }
             return;
         }
         self.kind = self.sections.read(self.program, statement);
+        if self.kind == Kind::Variables(Scope::Local) {
+            self.hide_globals(statement);
+        }
         match self.kind {
             Kind::Code => self.add(statement),
             Kind::Variables(Scope::Local) if self.has_value(statement) => self.add(statement),
@@ -90,11 +98,25 @@ impl<'p> Cutter<'p, '_> {
         }
     }
 
+    /// The names that a statement declares, if it does.
+    fn names(&self, statement: &Statement) -> Option<VariableNames> {
+        let range = &statement.tokens;
+        let start = Modifiers::read(self.program, range).end;
+        parts::variable_names(self.program, start..range.end)
+    }
+
+    /// A variable of the code that is called like a global of another element stands for itself.
+    fn hide_globals(&mut self, statement: &Statement) {
+        let names = self.names(statement).map(|names| names.names);
+        let globals = names.into_iter().flatten();
+        let globals = globals.filter_map(|name| self.globals.find(self.program.text(name)));
+        self.locals.extend(globals);
+    }
+
     /// Whether a declaration also gives a value.
     fn has_value(&self, statement: &Statement) -> bool {
         let range = &statement.tokens;
-        let start = Modifiers::read(self.program, range).end;
-        let Some(names) = parts::variable_names(self.program, start..range.end) else {
+        let Some(names) = self.names(statement) else {
             return false;
         };
         let end = if names.is_let {
@@ -125,7 +147,7 @@ impl<'p> Cutter<'p, '_> {
         };
         let start = self.program.tokens.get(first.tokens.start);
         let end = self.program.tokens.get(last.tokens.end.saturating_sub(1));
-        let usage = Usage::read(self.program, &pending, self.globals);
+        let usage = Usage::read(self.program, &pending, self.globals, &self.locals);
         self.blocks.push(InitializationBlock {
             code: mask_statements(self.program, pending.iter().copied()),
             order: self.blocks.len(),

@@ -11,13 +11,26 @@ pub fn fold(word: &str) -> Cow<'_, str> {
             Cow::Borrowed(word)
         };
     }
+    let mut folded = String::with_capacity(word.len());
+    fold_into(word, &mut folded);
+    Cow::Owned(folded)
+}
+
+/// Appends the folded form of a word.
+pub(super) fn fold_into(word: &str, text: &mut String) {
+    if word.is_ascii() {
+        let start = text.len();
+        text.push_str(word);
+        text[start..].make_ascii_lowercase();
+        return;
+    }
     let folded = word
         .chars()
         .filter(|character| !is_combining(*character))
         .flat_map(char::to_lowercase)
         .map(without_accent)
         .filter(|character| !is_combining(*character));
-    Cow::Owned(folded.collect())
+    text.extend(folded);
 }
 
 /// Whether a character can begin a name.

@@ -3,8 +3,8 @@
 //! What is uncertain is read as a string literal rather than as code: a literal never leaves the parser, so
 //! a wrong guess costs a fact and not a secret.
 
-use super::keywords::{begins_word, continues_word};
-use super::scan::{after_blanks, is_rest_blank, marker_length, number_length};
+use super::keywords::begins_word;
+use super::scan::{after_blanks, is_rest_blank, marker_length, number_length, word_length};
 use memchr::{memchr, memchr2, memmem, memrchr};
 
 /// What a [`Token`] is.
@@ -138,10 +138,8 @@ impl<'a> Lexer<'a> {
                 self.push(TokenKind::Number, end);
             }
             _ if begins_word(first) => {
-                let length = rest
-                    .find(|character| !continues_word(character))
-                    .unwrap_or(rest.len());
-                self.push(TokenKind::Word, self.at + length);
+                let end = self.at + word_length(rest);
+                self.push(TokenKind::Word, end);
             }
             _ if self.other_quotes() => {}
             _ => self.operator(first),
@@ -343,10 +341,11 @@ impl<'a> Lexer<'a> {
     fn operator(&mut self, first: char) {
         let rest = self.rest();
         let closes_nothing = first == ']' && self.line.brackets.is_empty();
-        let operator = OPERATORS
-            .iter()
-            .find(|operator| rest.starts_with(**operator))
-            .copied();
+        let second = rest.as_bytes().get(1).copied().unwrap_or_default();
+        // The second character of all operators that have one.
+        let is_longer = matches!(second, b'=' | b'>' | b'~' | b'.' | b'-' | b'+' | b':');
+        let mut operators = OPERATORS.iter().filter(|_| is_longer);
+        let operator = operators.find(|operator| rest.starts_with(**operator));
         let length = match operator {
             _ if closes_nothing && (rest.starts_with("]=") || rest.starts_with("]~")) => 2,
             Some(operator) => operator.len(),

@@ -58,16 +58,16 @@ impl Modifiers {
         let next = self.end + 1;
         // `Global is int` declares a variable with that name.
         let is_last_or_before_word = next >= end
-            || (program.is_kind(next, TokenKind::Word) && !is_verb(&program.folded(next)));
+            || (program.is_kind(next, TokenKind::Word) && !is_verb(program.folded(next)));
         let word = program.folded(self.end);
         if !is_last_or_before_word {
             return false;
         }
-        if is_global(&word) {
+        if is_global(word) {
             self.scope = Some(Scope::Global);
-        } else if is_local(&word) {
+        } else if is_local(word) {
             self.scope = Some(Scope::Local);
-        } else if let Some(visibility) = visibility(&word) {
+        } else if let Some(visibility) = visibility(word) {
             self.visibility = Some(visibility);
         } else {
             return false;

@@ -22,7 +22,7 @@ pub(super) struct VariableNames {
 
 /// The names in `a, b is int` or `LET a = 1`, if that is what the tokens are.
 pub(super) fn variable_names(program: &Program<'_>, range: Range<usize>) -> Option<VariableNames> {
-    let is_let = is_let(&program.folded(range.start)) && !is_verb(&program.folded(range.start + 1));
+    let is_let = is_let(program.folded(range.start)) && !is_verb(program.folded(range.start + 1));
     let mut at = range.start + usize::from(is_let);
     let parenthesis = usize::from(is_let && program.text(at) == "(");
     at += parenthesis;
@@ -39,11 +39,9 @@ pub(super) fn variable_names(program: &Program<'_>, range: Range<usize>) -> Opti
         at += 1;
     }
     at += parenthesis;
-    let declares = if is_let {
-        matches!(program.text(at), "=" | "<-" | ":=")
-    } else {
-        is_verb(&program.folded(at)) && begins_type(program, at + 1)
-    };
+    let names_type = is_verb(program.folded(at)) && begins_type(program, at + 1);
+    let declares = names_type || (is_let && matches!(program.text(at), "=" | "<-" | ":="));
+    let is_let = is_let && !names_type;
     (at < range.end && declares && (is_let || at + 1 < range.end)).then_some(VariableNames {
         names,
         end: at,

@@ -1,5 +1,7 @@
 //! How far the parts of a line reach that need more than a look at the next character.
 
+use super::keywords::continues_word;
+
 /// `rad:1`, `cs:3`: what the editor leaves at the end of lines.
 fn is_line_end_marker(inside: &str) -> bool {
     inside.split_once(':').is_some_and(|(word, number)| {
@@ -32,6 +34,18 @@ pub(super) fn marker_length(line: &str) -> Option<usize> {
         .count();
     let closed = inside[length..].starts_with("§>");
     (closed && is_line_end_marker(&inside[..length])).then_some("<§".len() + length + "§>".len())
+}
+
+/// Length of the word that `text` begins with.
+pub(super) fn word_length(text: &str) -> usize {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let plain = text.bytes().take_while(|byte| is_plain(byte)).count();
+    let rest = &text[plain..];
+    if rest.bytes().next().is_none_or(|byte| byte.is_ascii()) {
+        return plain;
+    }
+    let length = rest.find(|character| !continues_word(character));
+    plain + length.unwrap_or(rest.len())
 }
 
 /// Length of the number that `text` begins with: `0x1F`, `3.25`, `1e-5`, `100 000 000`.

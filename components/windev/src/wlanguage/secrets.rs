@@ -1,11 +1,10 @@
 //! Which literals of a code may be credentials because of what they are assigned to, compared with or
 //! handed to.
 
-use super::credentials::{is_credential_call, is_credential_name};
-use super::keywords::{fold, is_else, is_then};
+use super::credentials::{is_credential_call, is_credential_name, names_credential};
+use super::keywords::{is_else, is_then};
 use super::lexer::TokenKind;
 use super::statements::{Program, Statement};
-use std::collections::HashMap;
 
 /// Texts longer than this are prose or data, and no name of a setting.
 const LONGEST_NAME: usize = 40;
@@ -14,20 +13,13 @@ const LONGEST_NAME: usize = 40;
 /// statement suspect.
 pub(super) fn secret_literals(program: &Program<'_>) -> Vec<bool> {
     let mut secret = vec![false; program.tokens.len()];
-    let mut known = Known::default();
     let mut choice: Option<usize> = None;
     for statement in &program.statements {
         choice = choice.filter(|depth| statement.depth > *depth);
-        let is_secret = mark_statement(
-            program,
-            statement,
-            choice.is_some(),
-            &mut known,
-            &mut secret,
-        );
+        let is_secret = mark_statement(program, statement, choice.is_some(), &mut secret);
         let first = program.folded(statement.tokens.start);
         // The cases of a choice by a password name passwords.
-        if is_secret && choice.is_none() && matches!(&*first, "switch" | "selon") {
+        if is_secret && choice.is_none() && matches!(first, "switch" | "selon") {
             choice = Some(statement.depth);
         }
     }
@@ -35,11 +27,10 @@ pub(super) fn secret_literals(program: &Program<'_>) -> Vec<bool> {
 }
 
 /// Marks the literals of one statement; whether it holds a credential.
-fn mark_statement<'a>(
-    program: &Program<'a>,
+fn mark_statement(
+    program: &Program<'_>,
     statement: &Statement,
     in_choice: bool,
-    known: &mut Known<'a>,
     secret: &mut [bool],
 ) -> bool {
     let mut found = false;
@@ -51,7 +42,7 @@ fn mark_statement<'a>(
             start = index;
             suspect = in_choice;
         }
-        let names_credential = known.is_suspect(program, index);
+        let names_credential = is_suspect(program, index);
         suspect |= names_credential;
         found |= names_credential;
     }
@@ -62,27 +53,20 @@ fn mark_statement<'a>(
 /// `THEN`, `ELSE` and `;`, which stand between parts of a line that have nothing to do with one another.
 fn separates(program: &Program<'_>, index: usize) -> bool {
     let word = program.folded(index);
-    is_then(&word) || is_else(&word) || program.text(index) == ";"
+    is_then(word) || is_else(word) || program.text(index) == ";"
 }
 
-/// The words that were looked at before: code says the same ones again and again.
-#[derive(Default)]
-struct Known<'a> {
-    words: HashMap<&'a str, bool>,
-}
-
-impl<'a> Known<'a> {
-    fn is_suspect(&mut self, program: &Program<'a>, index: usize) -> bool {
-        let text = program.text(index);
-        match program.tokens.get(index).map(|token| token.kind) {
-            Some(TokenKind::Word) => *self
-                .words
-                .entry(text)
-                .or_insert_with(|| is_credential_name(text) || is_credential_call(&fold(text))),
-            // `"ADMIN_PASSWORD"` as the name of a setting.
-            Some(TokenKind::Text) => text.len() <= LONGEST_NAME && is_credential_name(text),
-            _ => false,
+/// Whether a token names a credential, or a function that takes one.
+fn is_suspect(program: &Program<'_>, index: usize) -> bool {
+    let text = program.text(index);
+    match program.tokens.get(index).map(|token| token.kind) {
+        Some(TokenKind::Word) => {
+            let folded = program.folded(index);
+            names_credential(text, folded) || is_credential_call(folded)
         }
+        // `"ADMIN_PASSWORD"` as the name of a setting.
+        Some(TokenKind::Text) => text.len() <= LONGEST_NAME && is_credential_name(text),
+        _ => false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::blocks::{Block, Blocks, Role};
 use super::conditions::Conditions;
-use super::keywords::{fold, is_if, is_then};
+use super::keywords::{fold_into, is_if, is_then};
 use super::lexer::{Token, TokenKind, line_tokens, tokens};
 use super::secrets;
 use std::ops::Range;
@@ -33,7 +33,35 @@ pub struct Program<'a> {
     pub statements: Vec<Statement>,
     /// For each token whether it is a literal that may be a credential.
     pub secret: Vec<bool>,
+    folded: Folded,
     conditions: Conditions,
+}
+
+/// The words of a program as keywords are compared, in one text: they are asked for again and again.
+#[derive(Debug, Clone, Default)]
+struct Folded {
+    text: String,
+    /// Where the word of each token ends.
+    ends: Vec<usize>,
+}
+
+impl Folded {
+    fn push(&mut self, token: &Token, code: &str) {
+        if token.kind == TokenKind::Word {
+            fold_into(token.text(code), &mut self.text);
+        }
+        self.ends.push(self.text.len());
+    }
+
+    fn get(&self, index: usize) -> &str {
+        let before = index
+            .checked_sub(1)
+            .map_or(Some(&0), |before| self.ends.get(before));
+        match (before, self.ends.get(index)) {
+            (Some(start), Some(end)) => self.text.get(*start..*end).unwrap_or_default(),
+            _ => "",
+        }
+    }
 }
 
 impl<'a> Program<'a> {
@@ -92,12 +120,8 @@ impl<'a> Program<'a> {
     }
 
     /// The word at `index` as keywords are compared; empty where there is no word.
-    pub fn folded(&self, index: usize) -> std::borrow::Cow<'a, str> {
-        if self.is_kind(index, TokenKind::Word) {
-            fold(self.text(index))
-        } else {
-            std::borrow::Cow::Borrowed("")
-        }
+    pub fn folded(&self, index: usize) -> &str {
+        self.folded.get(index)
     }
 }
 
@@ -144,10 +168,12 @@ impl Reader<'_> {
             self.begins_paragraph = self.lines > 1;
             self.lines = 0;
         }
-        if token.kind == TokenKind::Word && is_then(&fold(token.text(self.program.code))) {
-            self.one_line_if |= is_if(&self.program.folded(self.first));
-        }
+        let index = self.program.tokens.len();
+        self.program.folded.push(token, self.program.code);
         self.program.tokens.push(*token);
+        if is_then(self.program.folded(index)) {
+            self.one_line_if |= is_if(self.program.folded(self.first));
+        }
     }
 
     /// `=` at the end of a line goes on where the next line opens a multi-line string.

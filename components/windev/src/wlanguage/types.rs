@@ -1,10 +1,8 @@
 //! Types as they are written, in English words that do not depend on the language of the code.
 
 use super::blocks::is_article;
-use super::keywords::fold;
 use super::lexer::TokenKind;
 use super::statements::Program;
-use std::borrow::Cow;
 use std::ops::Range;
 
 /// The type that the tokens `range` of a declaration name, in English: `dynamic array of 2 by * of string`,
@@ -30,13 +28,13 @@ struct TypeReader<'p, 'a> {
     parts: Vec<String>,
 }
 
-impl<'a> TypeReader<'_, 'a> {
-    fn word(&self, ahead: usize) -> Cow<'a, str> {
+impl<'p, 'a> TypeReader<'p, 'a> {
+    fn word(&self, ahead: usize) -> &'p str {
         let index = self.at + ahead;
         if index < self.end {
             self.program.folded(index)
         } else {
-            Cow::Borrowed("")
+            ""
         }
     }
 
@@ -54,15 +52,15 @@ impl<'a> TypeReader<'_, 'a> {
         self.skip_article();
         let mut ahead = 0;
         let mut modifiers = ContainerModifiers::default();
-        while modifiers.take(&self.word(ahead)) {
+        while modifiers.take(self.word(ahead)) {
             ahead += 1;
         }
-        let Some((name, length)) = container_name(&self.word(ahead), &self.word(ahead + 3)) else {
+        let Some((name, length)) = container_name(self.word(ahead), self.word(ahead + 3)) else {
             return false;
         };
         self.at += ahead + length;
         loop {
-            if modifiers.take(&self.word(0)) {
+            if modifiers.take(self.word(0)) {
                 self.at += 1;
             } else if self.text(0) == "(" {
                 self.skip_parentheses();
@@ -77,14 +75,14 @@ impl<'a> TypeReader<'_, 'a> {
     }
 
     fn skip_article(&mut self) {
-        while is_article(&self.word(0)) {
+        while is_article(self.word(0)) {
             self.at += 1;
         }
     }
 
     /// `of`, `de`, `d'`.
     fn skip_of(&mut self) {
-        if matches!(&*self.word(0), "of" | "de" | "des") {
+        if matches!(self.word(0), "of" | "de" | "des") {
             self.at += 1;
         } else if self.word(0) == "d" && matches!(self.text(1), "'" | "’") {
             self.at += 2;
@@ -112,7 +110,7 @@ impl<'a> TypeReader<'_, 'a> {
         while self.is_dimension() {
             dimensions.push(self.text(0));
             self.at += 1;
-            if !matches!(&*self.word(0), "by" | "par" | "x") && self.text(0) != "," {
+            if !matches!(self.word(0), "by" | "par" | "x") && self.text(0) != "," {
                 break;
             }
             self.at += 1;
@@ -125,13 +123,13 @@ impl<'a> TypeReader<'_, 'a> {
 
     fn is_dimension(&self) -> bool {
         // `8-byte int` begins with a number too.
-        let is_size = matches!(self.text(1), "-") || is_byte(&self.word(1));
+        let is_size = matches!(self.text(1), "-") || is_byte(self.word(1));
         let is_number = self.at < self.end && self.program.is_kind(self.at, TokenKind::Number);
         let is_name = !self.word(0).is_empty()
-            && (matches!(&*self.word(1), "by" | "par")
-                || (scalar(&self.word(0)).is_none()
-                    && !is_string_kind(&self.word(0))
-                    && scalar(&self.word(1)).is_some()));
+            && (matches!(self.word(1), "by" | "par")
+                || (scalar(self.word(0)).is_none()
+                    && !is_string_kind(self.word(0))
+                    && scalar(self.word(1)).is_some()));
         (is_number && !is_size) || self.text(0) == "*" || is_name
     }
 
@@ -140,45 +138,48 @@ impl<'a> TypeReader<'_, 'a> {
         self.skip_article();
         let mut facts = BaseFacts::default();
         let mut kept = Vec::new();
-        let mut first_kept = self.at;
         while self.at < self.end {
-            let word = self.word(0);
             if self.text(0) == "(" {
                 self.skip_parentheses();
-                continue;
-            }
-            if let Some(length) = self.size(&mut facts) {
+            } else if let Some(length) = self.size(&mut facts) {
                 self.at += length;
-                continue;
-            }
-            if !facts.take(&word) {
-                if kept.is_empty() {
-                    first_kept = self.at;
+            } else {
+                if !facts.take(self.word(0)) {
+                    kept.push(self.at);
                 }
-                kept.push(self.at);
+                self.at += 1;
             }
-            self.at += 1;
         }
-        let written = self.written(&kept);
-        let folded: Vec<_> = kept
-            .iter()
-            .map(|index| self.program.folded(*index))
-            .collect();
-        let phrase = folded.iter().filter(|word| !word.is_empty()).take(4);
-        let phrase = phrase.map(|word| &**word).collect::<Vec<_>>().join(" ");
-        let known = known_phrase(&phrase).or_else(|| scalar(&self.program.folded(first_kept)));
-        facts.describe(known, written)
+        // `object cMachine` is a `cMachine`.
+        let is_object = |index: &usize| matches!(self.program.folded(*index), "object" | "objet");
+        if kept.len() > 1 && kept.first().is_some_and(is_object) {
+            kept.remove(0);
+        }
+        let known = self.known(&kept);
+        if matches!(known, Some("int" | "real")) && facts.bytes.is_none() {
+            // `entier sur 8` is short for `entier sur 8 octets`; the length of a string counts characters.
+            facts.bytes = facts.length.take();
+        }
+        facts.describe(known, self.written(&kept))
+    }
+
+    /// The type of WLanguage that some words name.
+    fn known(&self, words: &[usize]) -> Option<&'static str> {
+        let folded = words.iter().map(|index| self.program.folded(*index));
+        let phrase: Vec<&str> = folded.filter(|word| !word.is_empty()).take(4).collect();
+        let first = words.first().map(|index| self.program.folded(*index));
+        known_phrase(&phrase.join(" ")).or_else(|| scalar(first?))
     }
 
     /// `8 bytes`, `4-byte`, `sur 8 octets`, `on 20`: how many tokens it is.
     fn size(&self, facts: &mut BaseFacts) -> Option<usize> {
-        let prefix = usize::from(matches!(&*self.word(0), "on" | "sur"));
+        let prefix = usize::from(matches!(self.word(0), "on" | "sur"));
         let number = self.at + prefix;
         if number >= self.end || !self.program.is_kind(number, TokenKind::Number) {
             return None;
         }
         let hyphen = usize::from(self.text(prefix + 1) == "-");
-        let in_bytes = is_byte(&self.word(prefix + 1 + hyphen));
+        let in_bytes = is_byte(self.word(prefix + 1 + hyphen));
         let size = self.text(prefix).chars().take(4).collect();
         if in_bytes {
             facts.bytes = Some(size);
@@ -379,13 +380,13 @@ fn known_phrase(folded: &str) -> Option<&'static str> {
 
 /// The type of a variable for which `LET` does not name one, as far as its value shows it.
 pub(super) fn inferred_type(program: &Program<'_>, value: Range<usize>) -> &'static str {
-    let word = fold(program.text(value.start));
+    let word = program.folded(value.start);
     match program.tokens.get(value.start).map(|token| token.kind) {
         _ if value.len() != 1 => "inferred",
         Some(TokenKind::Text) => "string",
         Some(TokenKind::Number) if program.text(value.start).contains('.') => "real",
         Some(TokenKind::Number) => "int",
-        Some(TokenKind::Word) if matches!(&*word, "true" | "false" | "vrai" | "faux") => "boolean",
+        Some(TokenKind::Word) if matches!(word, "true" | "false" | "vrai" | "faux") => "boolean",
         _ => "inferred",
     }
 }

@@ -3,7 +3,7 @@
 use super::keywords::{is_else, is_for, is_reserved, is_then};
 use super::lexer::TokenKind;
 use super::statements::{Program, Statement};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The known global variables, found without regard to case.
 #[derive(Debug, Clone, Default)]
@@ -36,11 +36,12 @@ pub(super) struct Usage {
 }
 
 impl Usage {
-    /// What `statements` read and assign.
+    /// What `statements` read and assign. The globals with the numbers `hidden` are others' there.
     pub(super) fn read(
         program: &Program<'_>,
         statements: &[&Statement],
         globals: &Globals<'_>,
+        hidden: &HashSet<usize>,
     ) -> Self {
         let mut usage = Usage::default();
         let mut seen = HashMap::new();
@@ -55,7 +56,8 @@ impl Usage {
                 {
                     continue;
                 }
-                let Some(global) = globals.find(program.text(index)) else {
+                let global = globals.find(program.text(index));
+                let Some(global) = global.filter(|global| !hidden.contains(global)) else {
                     continue;
                 };
                 let writes = targets.words.last() == Some(&index);
@@ -81,10 +83,10 @@ pub(super) fn begins_part(program: &Program<'_>, start: usize, index: usize) -> 
         return true;
     }
     let before = program.folded(index - 1);
-    is_then(&before)
-        || is_else(&before)
-        || is_for(&before)
-        || matches!(&*before, "each" | "tout" | "toute" | "do" | "faire")
+    is_then(before)
+        || is_else(before)
+        || is_for(before)
+        || matches!(before, "each" | "tout" | "toute" | "do" | "faire")
         || matches!(program.text(index - 1), ";" | ":")
 }
 
@@ -94,7 +96,7 @@ pub(super) fn is_member(program: &Program<'_>, start: usize, index: usize) -> bo
         && match program.text(index - 1) {
             "." | ".." | "::" => true,
             // `CASE 1: word` is not `object:word`.
-            ":" => !matches!(&*program.folded(start), "case" | "cas" | "other" | "autre"),
+            ":" => !matches!(program.folded(start), "case" | "cas" | "other" | "autre"),
             _ => false,
         }
 }
@@ -115,8 +117,7 @@ impl Targets {
         }
         let mut found = Vec::new();
         let mut at = start + usize::from(program.text(start) == "(");
-        while at < end && program.is_kind(at, TokenKind::Word) && !is_reserved(&program.folded(at))
-        {
+        while at < end && program.is_kind(at, TokenKind::Word) && !is_reserved(program.folded(at)) {
             found.push(at);
             at = end_of_path(program, at + 1, end);
             at += usize::from(program.text(at) == ")" && program.text(start) == "(");

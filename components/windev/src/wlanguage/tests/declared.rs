@@ -1,184 +1,8 @@
 //! Variables, constants and types.
 
-use super::{declared, names, only};
+use super::{declared, names};
 use crate::position::Code;
 use crate::wlanguage::{TypeKind, Visibility, declarations};
-
-/// Declaration, type as written, type in English, initial value.
-const FORMS: &[(&str, &str, &str, Option<&str>)] = &[
-    ("gsPage\t\tis string", "string", "string", None),
-    (
-        "gcItem est CElement dynamique",
-        "CElement dynamique",
-        "dynamic CElement",
-        None,
-    ),
-    (
-        "gbClassic is boolean = True",
-        "boolean",
-        "boolean",
-        Some("True"),
-    ),
-    (
-        "gbCache\test un booléen=vrai\t// note",
-        "un booléen",
-        "boolean",
-        Some("vrai"),
-    ),
-    (
-        "doc est un Document <- pChamp..Valeur",
-        "un Document",
-        "Document",
-        Some("pChamp..Valeur"),
-    ),
-    ("n is 8 bytes int", "8 bytes int", "8-byte int", None),
-    (
-        "n is 4-byte unsigned int",
-        "4-byte unsigned int",
-        "4-byte unsigned int",
-        None,
-    ),
-    (
-        "n EST UN ENTIER SUR 8 OCTETS",
-        "UN ENTIER SUR 8 OCTETS",
-        "8-byte int",
-        None,
-    ),
-    (
-        "n est un entier sans signe",
-        "un entier sans signe",
-        "unsigned int",
-        None,
-    ),
-    (
-        "s est une chaine  unicode",
-        "une chaine unicode",
-        "unicode string",
-        None,
-    ),
-    (
-        "s is ANSI string = \"x\"",
-        "ANSI string",
-        "ansi string",
-        Some("\"…\""),
-    ),
-    (
-        "s is string on 20",
-        "string on 20",
-        "string of length 20",
-        None,
-    ),
-    (
-        "t is array of string",
-        "array of string",
-        "array of string",
-        None,
-    ),
-    (
-        "t est un tableau d'entiers",
-        "un tableau d'entiers",
-        "array of int",
-        None,
-    ),
-    (
-        "t is array of 0 STItem",
-        "array of 0 STItem",
-        "array of 0 of STItem",
-        None,
-    ),
-    (
-        "t est un tableau dynamique de 2 par * chaine = [ [\"a\", ...\n\"b\"] ]",
-        "un tableau dynamique de 2 par * chaine",
-        "dynamic array of 2 by * of string",
-        Some("[ [\"…\", \"…\"] ]"),
-    ),
-    (
-        "t est un tableau associatif (ccSansAccent + ccSansCasse) de booléens",
-        "un tableau associatif (ccSansAccent + ccSansCasse) de booléens",
-        "associative array of boolean",
-        None,
-    ),
-    (
-        "t is ASSOCIATIVE ARRAY of strings",
-        "ASSOCIATIVE ARRAY of strings",
-        "associative array of string",
-        None,
-    ),
-    (
-        "t is array of nMax by 3 int",
-        "array of nMax by 3 int",
-        "array of nMax by 3 of int",
-        None,
-    ),
-    ("x is TestFactory()", "TestFactory()", "TestFactory", None),
-    ("x is Tools::Wheel", "Tools::Wheel", "Tools::Wheel", None),
-    ("c is connection", "connection", "connection", None),
-    ("c est une connexion", "une connexion", "connection", None),
-    (
-        "s est une Source de Données",
-        "une Source de Données",
-        "data source",
-        None,
-    ),
-    (
-        "q est une requête SQL =\n[\nselect x<§cs:3§>\nfrom y<§cs:3§>\n]",
-        "une requête SQL",
-        "sql query",
-        Some("\"…\""),
-    ),
-    (
-        "t est un tableau associatif (AvecDoublon) de procedure",
-        "un tableau associatif (AvecDoublon) de procedure",
-        "associative array of procedure",
-        None,
-    ),
-    (
-        "cy is currency\t<Serialize=\"Cost\">",
-        "currency",
-        "currency",
-        None,
-    ),
-    ("n is int <Serialize=\"n\"> = 3", "int", "int", Some("3")),
-    (
-        "n is int = 3 <Serialize=\"n\", Key>",
-        "int",
-        "int",
-        Some("3"),
-    ),
-    ("n est numérique(10,2)", "numérique(10,2)", "numeric", None),
-    ("d est une durée", "une durée", "duration", None),
-    ("v is variant", "variant", "variant", None),
-    ("d is DateTime", "DateTime", "datetime", None),
-    ("h est une heure", "une heure", "time", None),
-    ("b is Buffer", "Buffer", "buffer", None),
-    (
-        "r est un réel sur 4 octets",
-        "un réel sur 4 octets",
-        "4-byte real",
-        None,
-    ),
-    ("m est un monétaire", "un monétaire", "currency", None),
-    (
-        "f est une file d'attente de STJob",
-        "une file d'attente de STJob",
-        "queue of STJob",
-        None,
-    ),
-    ("LET n = 5", "LET", "int", Some("5")),
-    ("soit x = f(1)", "soit", "inferred", Some("f(1)")),
-];
-
-#[test]
-fn every_form_of_a_declaration_is_read() {
-    for (code, written, normalized, value) in FORMS {
-        let expected = (
-            (*written).to_owned(),
-            (*normalized).to_owned(),
-            value.map(str::to_owned),
-        );
-        assert_eq!(only(code), expected, "{code}");
-    }
-}
 
 #[test]
 fn several_names_share_a_type() {
@@ -273,6 +97,47 @@ fn constants_are_read_in_blocks_and_alone() {
     );
     assert_eq!(found.constants[5].visibility, Visibility::Private);
     assert_eq!(names(code), ["x"]);
+}
+
+#[test]
+fn modifiers_may_stand_before_any_declaration() {
+    let code = "GLOBAL PRIVATE a is int\nPROTÉGÉ b est un entier\nPRIVATE stPos is composed of\nx is int\nEND\n\
+        PRIVÉE CONSTANTE C = 1\npublic constantes\nD = 2\nPRIVATE E = 3\nFIN\nRESTREINT\nCONSTANT\nF = 4\nEND";
+    let found = declared(code);
+    let variables: Vec<_> = found
+        .variables
+        .iter()
+        .map(|variable| (variable.name.as_str(), variable.visibility))
+        .collect();
+    let private = Visibility::Private;
+    assert_eq!(
+        variables,
+        [
+            ("a", private),
+            ("b", Visibility::Protected),
+            ("stPos", private)
+        ]
+    );
+    let constants: Vec<_> = found
+        .constants
+        .iter()
+        .map(|constant| (constant.name.as_str(), constant.visibility))
+        .collect();
+    assert_eq!(
+        constants,
+        [
+            ("C", private),
+            ("D", Visibility::Public),
+            ("E", private),
+            ("F", Visibility::Restricted),
+        ]
+    );
+}
+
+#[test]
+fn a_local_section_hides_records_and_ends_with_the_next_global_line() {
+    let code = "a is int\nLOCAL\nst est composé de\nx is int\nFIN\nb is int\nGLOBAL\nc is int";
+    assert_eq!(names(code), ["a", "c"]);
 }
 
 #[test]
@@ -392,6 +257,48 @@ fn compile_directives_are_the_condition_of_what_they_enclose() {
         ]
     );
     assert_eq!(names("<MAPPING>\nx is int\n<FIN>\ny is int"), ["x", "y"]);
+}
+
+#[test]
+fn constants_and_records_have_the_condition_that_they_stand_under() {
+    let code = "<COMPILE IF Configuration=\"Kiosk\">\nCONSTANT A = 1\nCONSTANT\nB = 2\nEND\nst is composed of\n\
+        x is int\nEND\n<else if ExecutionTarget=Linux>\nc is int\n<end>\nCONSTANT D = 3";
+    let found = declared(code);
+    let constants: Vec<_> = found
+        .constants
+        .iter()
+        .map(|constant| constant.condition.as_deref())
+        .collect();
+    let kiosk = Some("Configuration=\"…\"");
+    assert_eq!(constants, [kiosk, kiosk, None]);
+    let variables: Vec<_> = found
+        .variables
+        .iter()
+        .map(|variable| variable.condition.as_deref().unwrap_or_default())
+        .collect();
+    assert_eq!(
+        variables,
+        [
+            "Configuration=\"…\"",
+            "NOT (Configuration=\"…\") AND (ExecutionTarget=Linux)"
+        ]
+    );
+}
+
+#[test]
+fn the_header_of_a_window_declares_parameters_and_no_globals() {
+    for header in [
+        "PROCEDURE MyWindow(nMode is int = cMode, ...\n\tsName is string, LOCAL bNew is boolean)",
+        "PROCÉDURE MaFenêtre()",
+        "Procedure global MaFenêtre(n est un entier) : (chaîne, entier)",
+        "PROCEDURE PAGE_A(gnMode = -1, gsName is string = \"\")",
+    ] {
+        assert_eq!(
+            names(&format!("// note\n{header}\n\ngnOwn is int")),
+            ["gnOwn"],
+            "{header}"
+        );
+    }
 }
 
 #[test]

@@ -78,6 +78,28 @@ fn what_is_assigned_is_written_and_the_rest_is_read() {
 }
 
 #[test]
+fn a_local_that_is_called_like_a_global_is_none() {
+    let code = "IF a THEN\nsFile is string\nsFile = gsDir\nEND\nLOCAL\nn, m are int\nn = m\ngn = 1";
+    let found = blocks(code, &["gsDir", "sFile", "n", "m", "gn"]);
+    assert_eq!(found[0].reads, ["gsDir"]);
+    assert_eq!(found[0].writes, ["gn"]);
+    let member = blocks("ST is Structure\ngn is int\nEND\ngn = 1", &["gn"]);
+    assert_eq!(member[0].writes, ["gn"]);
+}
+
+#[test]
+fn functions_of_the_database_are_no_procedures_of_the_project() {
+    for code in [
+        "HDescribeTrigger(Post, \"x\")",
+        "hSetREP(False)",
+        "Erreur(\"x\")",
+    ] {
+        assert_eq!(blocks(code, &[])[0].effects, [], "{code}");
+    }
+    assert_eq!(blocks("Halt()", &[])[0].effects, [Effect::CallsProcedure]);
+}
+
+#[test]
 fn effects_are_known_in_both_languages() {
     for (code, effect) in [
         ("HOpenConnection(c)", Effect::OpensConnection),

@@ -1,0 +1,110 @@
+//! The code that declares what is global, file by file.
+
+use quarry_sdk::Source;
+use quarry_sdk::facts::{Diagnostic, Scope};
+use quarry_windev::code_items::declaration_code_items;
+use quarry_windev::position::Code;
+use quarry_windev::text::{Document, Format, detect, parse};
+use quarry_windev::wlanguage::mask_code;
+use quarry_windev_source::{diagnostic, read as read_input};
+use std::collections::HashSet;
+
+/// What declares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The project.
+    Project,
+    /// A set of procedures, for the server or the browser.
+    ProcedureSet,
+    /// A window or a page.
+    Screen,
+    /// A template, which windows and pages repeat.
+    Template,
+}
+
+impl Role {
+    /// How far a variable reaches that it declares.
+    pub(crate) fn scope(self) -> Scope {
+        match self {
+            Role::Project => Scope::App,
+            Role::ProcedureSet => Scope::Module,
+            Role::Screen | Role::Template => Scope::Request,
+        }
+    }
+
+    /// Whether its declaration runs when the application or a module starts.
+    pub(crate) fn is_startup(self) -> bool {
+        matches!(self, Role::Project | Role::ProcedureSet)
+    }
+}
+
+/// One event that declares.
+#[derive(Debug)]
+pub(crate) struct Declaring {
+    /// The file.
+    pub(crate) path: String,
+    /// The name of the element that the file is.
+    pub(crate) element: String,
+    /// What the element is.
+    pub(crate) role: Role,
+    /// Whether the browser runs the code.
+    pub(crate) in_browser: bool,
+    /// The code.
+    pub(crate) code: Code,
+    /// Which event it is.
+    event: u32,
+    /// Whether it is an element's copy of its template's code.
+    is_copy: bool,
+}
+
+/// The events of a file that declare. `element` names it where the file itself does not.
+pub(crate) fn read(
+    source: &Source,
+    path: &str,
+    element: String,
+    role: Role,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Declaring> {
+    let Some(bytes) = read_input(source, path, diagnostics) else {
+        return Vec::new();
+    };
+    // The project extractor lists every binary file.
+    if detect(&bytes) != Format::Text {
+        return Vec::new();
+    }
+    let document = parse(&bytes);
+    let said = document.diagnostics().iter();
+    diagnostics.extend(said.map(|said| diagnostic(said, path)));
+    let element = name(&document).unwrap_or(element);
+    let items = declaration_code_items(&document).into_iter();
+    items
+        .filter(|item| item.is_wlanguage() && !item.code.is_blank())
+        .map(|item| Declaring {
+            path: path.to_owned(),
+            element: element.clone(),
+            role,
+            in_browser: item.is_browser(),
+            event: item.event,
+            is_copy: item.from_template,
+            code: item.code,
+        })
+        .collect()
+}
+
+fn name(document: &Document<'_>) -> Option<String> {
+    let name = document.get("info")?.get("name")?.text()?;
+    (!name.is_empty()).then(|| name.into_owned())
+}
+
+/// Every window and page that uses a template repeats its code, with other numbers for its texts and under a name of
+/// its own. What a template declares is kept once: where the template does, or else where the first copy stands.
+pub(crate) fn without_repeated_templates(found: Vec<Declaring>) -> Vec<Declaring> {
+    let key = |part: &Declaring| (part.event, mask_code(&part.code));
+    let templates = found
+        .iter()
+        .filter(|part| part.role == Role::Template && !part.is_copy);
+    let mut known: HashSet<(u32, String)> = templates.map(key).collect();
+    let mut kept = found;
+    kept.retain(|part| !part.is_copy || known.insert(key(part)));
+    kept
+}
