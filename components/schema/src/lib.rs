@@ -73,7 +73,7 @@ fn table(table: analysis::Table, path: &str) -> Table {
 fn column(column: analysis::Column, path: &str) -> Column {
     Column {
         name: column.name,
-        declared_type: column.declared_type,
+        declared_type: column.declared_type.into(),
         normalized_type: column.normalized_type.into(),
         size: column.size,
         automatic: column.automatic,

@@ -7,6 +7,7 @@ mod defaults;
 mod element;
 mod endpoint;
 mod entities;
+mod generic_names;
 mod item;
 mod keys;
 mod model;
@@ -20,7 +21,7 @@ mod xml;
 
 pub use model::{Analysis, Column, Connection, Key, KeyColumn, KeyKind, Relation, Table};
 pub use relations::{
-    MULTIPLE_OWNERS, ONE_PRIMARY_AMONG_OWNERS, PRIMARY_OWNER, UNIQUE_OWNER, UNIQUE_TEXT_OWNER,
-    infer_relations,
+    AUTOMATIC_OWNER, MULTIPLE_OWNERS, NAMED_OWNER, ONE_PRIMARY_AMONG_OWNERS, PRIMARY_OWNER,
+    UNIQUE_OWNER, UNIQUE_TEXT_OWNER, infer_relations,
 };
 pub use types::normalized_type;

@@ -65,7 +65,7 @@ pub struct Column {
     /// Its name.
     pub name: String,
     /// The file's number for its type, such as `24`; empty when there is none.
-    pub declared_type: String,
+    pub declared_type: Cow<'static, str>,
     /// The type in words: see [`super::normalized_type`].
     pub normalized_type: Cow<'static, str>,
     /// Its size: characters of a text, bytes of anything else.

@@ -7,7 +7,7 @@ use super::item::Item;
 use super::keys::choose_primary;
 use super::model::{Analysis, Connection, KeyColumn, Table};
 use super::positions::Positions;
-use super::types::short;
+use super::types::{declared_type, short};
 use super::xml::{Attribute, Event, Reader, Tag, text};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::encoding::Encoding;
@@ -157,17 +157,23 @@ impl Builder<'_> {
     /// `INDICERUBRIQUE`: the default value of an item, once for each place of an array. `Null` says that the default
     /// is null, not that null is accepted; `ValeurCalculee` was 0 in every item.
     fn value(&mut self, tag: &Tag<'_>) {
-        let accepts_null = tag
-            .attribute("RubNullSupporte")
-            .map(|attribute| attribute.value == b"1");
-        let value = self.attribute(tag, "Valeur");
         let Some(item) = &mut self.item else {
             return;
         };
         item.values = item.values.saturating_add(1);
-        if item.values == 1 {
-            item.accepts_null = accepts_null;
-            item.default_value = value;
+        if item.values > 1 {
+            return;
+        }
+        for (name, attribute) in tag.attributes() {
+            match name {
+                b"RubNullSupporte" => {
+                    item.accepts_null.get_or_insert(attribute.value == b"1");
+                }
+                b"Valeur" if item.default_value.is_empty() && !attribute.value.is_empty() => {
+                    item.default_value = text(self.encoding, attribute.value);
+                }
+                _ => {}
+            }
         }
     }
 
@@ -263,7 +269,7 @@ impl Builder<'_> {
             return;
         };
         match element {
-            Element::Type if !text.is_empty() => item.column.declared_type = short(text).to_owned(),
+            Element::Type if !text.is_empty() => item.column.declared_type = declared_type(text),
             Element::KeyType => {
                 item.key_type = short(text)
                     .parse()

@@ -1,23 +1,34 @@
 //! Relations, which an analysis does not hold: candidates by the names of keys.
+//!
+//! The confidences are what was right of the relations that each rule gave for real projects, read by eye.
 
 use std::collections::HashMap;
 
+use super::generic_names::is_generic;
 use super::keys::single_keys;
-use super::model::{Column, KeyKind, Relation, Table};
+use super::model::{Column, Key, KeyKind, Relation, Table};
 use super::types::{Family, family};
 
-/// Percent, when the name is that of the primary key of exactly one other table, and of no other unique key.
-pub const PRIMARY_OWNER: u8 = 90;
-/// Percent, when it is that of a unique key, not the primary one, of exactly one other table.
+/// Percent, when the name is that of the primary key of exactly one other table, and of no other unique key. (Of 130 read
+/// in 16 projects, 126 were right.)
+pub const PRIMARY_OWNER: u8 = 95;
+/// Percent, when several tables have a primary key of that name and one of them makes its values itself: the others
+/// extend it, row by row. Also for the keys of those others. (Of 22 read in 5 projects, all were right.)
+pub const AUTOMATIC_OWNER: u8 = 95;
+/// Percent, when it is that of a unique key, not the primary one, of exactly one other table. (Of 4 read in one project,
+/// all were right: too few to promise more.)
 pub const UNIQUE_OWNER: u8 = 70;
-/// Percent, when that key is a text: `Name` and `Label` are unique in one table and repeat in others that have nothing to
-/// do with it.
-pub const UNIQUE_TEXT_OWNER: u8 = 40;
-/// Percent, when several tables have a unique key of that name, and exactly one of them as its primary key.
-pub const ONE_PRIMARY_AMONG_OWNERS: u8 = 60;
+/// Percent, when that key is a text. (Of 44 read in 4 projects, 42 were right; 40 of them in one project.)
+pub const UNIQUE_TEXT_OWNER: u8 = 80;
+/// Percent, when several tables have a unique key of that name, and exactly one of them as its primary key. (Of 62 read in
+/// 3 projects, all were right.)
+pub const ONE_PRIMARY_AMONG_OWNERS: u8 = 95;
+/// Percent, when several tables have a primary key of that name and one of them has the name itself, but for `ID`. (Of 18
+/// read in 2 projects, 16 were right.)
+pub const NAMED_OWNER: u8 = 85;
 /// Percent for each table, when two or three have it and nothing tells which is meant. Of more, none is named: the
-/// name is then one like `ID` that says nothing.
-pub const MULTIPLE_OWNERS: u8 = 30;
+/// name is then one that says nothing. (Of 24 read in 3 projects, 9 were right.)
+pub const MULTIPLE_OWNERS: u8 = 35;
 
 /// How many candidates of equal right are named.
 const MOST_CANDIDATES: usize = 3;
@@ -30,8 +41,12 @@ struct Owner<'t> {
     column: &'t Column,
 }
 
+/// What a rule found: the owners, the rule's name and its confidence.
+type Choice<'t> = (Vec<Owner<'t>>, &'static str, u8);
+
 /// Finds the columns that probably refer to another table: a column with a key that allows duplicates, whose name
-/// is that of a unique key of another table, with a type of the same family. Case does not matter.
+/// is that of a unique key of another table, with a type of the same family; and a column with a unique key, when the
+/// other table makes the values of its own. Case does not matter. A name such as `Name` or `ID` says nothing.
 ///
 /// The confidence is that of the rule, not of the case: one of the constants beside this function.
 pub fn infer_relations(tables: &[&Table]) -> Vec<Relation> {
@@ -39,13 +54,11 @@ pub fn infer_relations(tables: &[&Table]) -> Vec<Relation> {
     let mut relations = Vec::new();
     for (index, table) in tables.iter().enumerate() {
         for (_, key, column) in single_keys(table) {
-            let Some(candidates) = owners
-                .get(&folded(&column.name))
-                .filter(|_| key.kind == KeyKind::Duplicates)
-            else {
+            let name = folded(&column.name);
+            let Some(candidates) = owners.get(&name).filter(|_| !is_generic(&name)) else {
                 continue;
             };
-            let (chosen, rule, confidence) = choose(candidates, index, column);
+            let (chosen, rule, confidence) = choose(candidates, tables, index, key, column);
             relations.extend(chosen.into_iter().map(|owner| Relation {
                 from_table: table.name.clone(),
                 from_columns: vec![column.name.clone()],
@@ -68,44 +81,61 @@ fn owners<'t>(tables: &[&'t Table]) -> HashMap<String, Owners<'t>> {
         for (_, key, column) in
             single_keys(content).filter(|(_, key, _)| key.kind != KeyKind::Duplicates)
         {
-            let is_primary = key.kind == KeyKind::Primary;
             let owner = Owner {
                 table,
                 name: &column.name,
                 column,
             };
             let owners = owners.entry(folded(&column.name)).or_default();
-            let list = if is_primary {
-                &mut owners.primary
+            if key.kind == KeyKind::Primary {
+                push(&mut owners.primary, owner);
+                if column.automatic {
+                    push(&mut owners.automatic, owner);
+                }
             } else {
-                &mut owners.unique
-            };
-            if list.len() <= MOST_CANDIDATES + 1 {
-                list.push(owner);
+                push(&mut owners.unique, owner);
             }
         }
     }
     owners
 }
 
+fn push<'t>(list: &mut Vec<Owner<'t>>, owner: Owner<'t>) {
+    if list.len() <= MOST_CANDIDATES + 1 {
+        list.push(owner);
+    }
+}
+
 #[derive(Debug, Default)]
 struct Owners<'t> {
     primary: Vec<Owner<'t>>,
+    /// Those of the primary ones that make their values themselves.
+    automatic: Vec<Owner<'t>>,
     unique: Vec<Owner<'t>>,
 }
 
 /// Which owners a column of a table may mean, by which rule, with what confidence.
 fn choose<'t>(
     owners: &Owners<'t>,
+    tables: &[&Table],
     table: usize,
+    key: &Key,
     column: &Column,
-) -> (Vec<Owner<'t>>, &'static str, u8) {
+) -> Choice<'t> {
     let fits = |owner: &&Owner<'t>| {
         owner.table != table
             && family(&owner.column.normalized_type) == family(&column.normalized_type)
     };
-    let primary: Vec<Owner> = owners.primary.iter().filter(fits).copied().collect();
-    let unique: Vec<Owner> = owners.unique.iter().filter(fits).copied().collect();
+    let of = |list: &[Owner<'t>]| -> Vec<Owner<'t>> { list.iter().filter(fits).copied().collect() };
+    let automatic = of(&owners.automatic);
+    let is_extension = automatic.len() == 1 && !column.automatic;
+    if key.kind != KeyKind::Duplicates {
+        let chosen = if is_extension { automatic } else { Vec::new() };
+        return (chosen, "same-name-as-one-automatic-key", AUTOMATIC_OWNER);
+    }
+    let name = without_id(&column.name);
+    let is_named = |owner: &Owner<'t>| folded(&tables[owner.table].name) == name;
+    let (primary, unique) = (of(&owners.primary), of(&owners.unique));
     match (primary.len(), unique.len()) {
         (1, 0) => (primary, "same-name-as-primary-key", PRIMARY_OWNER),
         (0, 1) if family(&column.normalized_type) == Family::Text => {
@@ -117,12 +147,28 @@ fn choose<'t>(
             "same-name-as-one-primary-key",
             ONE_PRIMARY_AMONG_OWNERS,
         ),
+        _ if is_extension => (automatic, "same-name-as-one-automatic-key", AUTOMATIC_OWNER),
+        _ if primary.iter().any(&is_named) => {
+            let chosen = primary
+                .into_iter()
+                .filter(|owner| is_named(owner))
+                .take(1)
+                .collect();
+            (chosen, "same-name-as-table-and-key", NAMED_OWNER)
+        }
         (all, others) if all + others <= MOST_CANDIDATES => {
             let chosen = if all > 0 { primary } else { unique };
             (chosen, "same-name-as-several-keys", MULTIPLE_OWNERS)
         }
         _ => (Vec::new(), "", 0),
     }
+}
+
+/// `client` of `IDClient`, `ClientID` and `CLIENT_ID`.
+fn without_id(name: &str) -> String {
+    let name = folded(name);
+    let stem = name.strip_prefix("id").or_else(|| name.strip_suffix("id"));
+    stem.unwrap_or(&name).trim_matches('_').to_owned()
 }
 
 fn folded(name: &str) -> String {

@@ -95,7 +95,7 @@ fn tables_and_columns_are_read_with_what_they_say() {
     );
     assert_eq!(total.default_value.as_deref(), Some("0.000000"));
     assert_eq!(
-        (total.declared_type.as_str(), total.normalized_type.as_ref()),
+        (total.declared_type.as_ref(), total.normalized_type.as_ref()),
         ("17", "currency")
     );
     assert!(modified.timestamp && !modified.computed);

@@ -47,16 +47,23 @@ pub(super) struct Attribute<'a> {
 impl<'a> Tag<'a> {
     /// The first attribute of that name.
     pub(super) fn attribute(&self, name: &str) -> Option<Attribute<'a>> {
+        let mut attributes = self.attributes();
+        let found = attributes.find(|(found, _)| *found == name.as_bytes());
+        found.map(|(_, attribute)| attribute)
+    }
+
+    /// All attributes with their names, in the order of the file.
+    pub(super) fn attributes(&self) -> impl Iterator<Item = (&'a [u8], Attribute<'a>)> {
+        let (bytes, start) = (self.attributes, self.attributes_start);
         let mut at = 0;
-        while let Some((found, range)) = next_attribute(self.attributes, &mut at) {
-            if found == name.as_bytes() {
-                return Some(Attribute {
-                    value: &self.attributes[range.clone()],
-                    range: self.attributes_start + range.start..self.attributes_start + range.end,
-                });
-            }
-        }
-        None
+        std::iter::from_fn(move || {
+            let (name, range) = next_attribute(bytes, &mut at)?;
+            let attribute = Attribute {
+                value: &bytes[range.clone()],
+                range: start + range.start..start + range.end,
+            };
+            Some((name, attribute))
+        })
     }
 }
 
@@ -349,5 +356,10 @@ fn tag_end(tag: &[u8], mut at: usize) -> Option<usize> {
 
 /// The text of a value with its entities resolved.
 pub(super) fn text(encoding: Encoding, value: &[u8]) -> String {
-    decode(&encoding.decode(value))
+    let text = encoding.decode(value);
+    if value.contains(&b'&') {
+        decode(&text)
+    } else {
+        text.into_owned()
+    }
 }

@@ -31,6 +31,7 @@ pub use credentials::is_credential_name;
 pub use declarations::{Constant, Declarations, TypeDefinition, Variable, declarations};
 pub use effects::Effect;
 pub use initialization::{InitializationBlock, initialization_blocks};
+pub(crate) use keywords::fold;
 pub use lexer::{Token, TokenKind, tokens};
 pub use mask::{REDACTED, mask_code};
 pub use modifiers::Visibility;

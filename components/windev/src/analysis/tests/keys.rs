@@ -146,8 +146,8 @@ fn a_column_refers_to_the_table_whose_primary_key_has_its_name() {
 #[test]
 fn types_have_to_be_alike_and_the_table_another() {
     let tables = tables(&[
-        ("Client", vec![item("Code", 2, 1)]),
-        ("Order", vec![item("Code", 5, 2)]),
+        ("Client", vec![item("NumBL", 2, 1)]),
+        ("Order", vec![item("NumBL", 5, 2)]),
         ("Self", vec![item("Own", 5, 1), item("Own", 5, 2)]),
     ]);
     assert!(relations(&tables).is_empty());
@@ -155,19 +155,19 @@ fn types_have_to_be_alike_and_the_table_another() {
 
 #[test]
 fn the_more_tables_may_be_meant_the_less_sure_it_is() {
-    let unique = |name: &'static str| (name, vec![item("id", 24, 1), item("Code", 2, 1)]);
-    let primary = |name: &'static str| (name, vec![item("Code", 2, 1)]);
-    let refers = ("R", vec![item("Code", 39, 2)]);
+    let unique = |name: &'static str| (name, vec![item("id", 24, 1), item("NumBL", 2, 1)]);
+    let primary = |name: &'static str| (name, vec![item("NumBL", 2, 1)]);
+    let refers = ("R", vec![item("NumBL", 39, 2)]);
     let of = |content: &[(&str, Vec<String>)]| relations(&tables(content));
     assert_eq!(of(&[unique("A"), refers.clone()])[0].2, UNIQUE_TEXT_OWNER);
-    let number = ("A", vec![item("id", 24, 1), item("Code", 5, 1)]);
-    let of_number = of(&[number, ("R", vec![item("Code", 25, 2)])]);
+    let number = ("A", vec![item("id", 24, 1), item("NumBL", 5, 1)]);
+    let of_number = of(&[number, ("R", vec![item("NumBL", 25, 2)])]);
     assert_eq!(of_number[0].2, UNIQUE_OWNER);
     let one_primary = of(&[unique("A"), primary("B"), refers.clone()]);
     assert_eq!(one_primary.len(), 1);
     assert_eq!(
         (one_primary[0].0.as_str(), one_primary[0].2),
-        ("R.Code B.Code", ONE_PRIMARY_AMONG_OWNERS)
+        ("R.NumBL B.NumBL", ONE_PRIMARY_AMONG_OWNERS)
     );
     let several = of(&[primary("A"), primary("B"), refers.clone()]);
     assert_eq!(several.len(), 2);
@@ -185,11 +185,61 @@ fn the_more_tables_may_be_meant_the_less_sure_it_is() {
 }
 
 #[test]
+fn of_several_tables_the_one_that_makes_the_values_is_meant() {
+    let tables = tables(&[
+        ("User", vec![item("UserID", 24, 1)]),
+        ("UserPassword", vec![item("UserID", 25, 1)]),
+        ("Visit", vec![item("UserID", 25, 2)]),
+    ]);
+    let rule = "same-name-as-one-automatic-key";
+    let expected = [
+        "UserPassword.UserID User.UserID",
+        "Visit.UserID User.UserID",
+    ];
+    assert_eq!(
+        relations(&tables),
+        expected.map(|place| (place.to_owned(), rule, AUTOMATIC_OWNER))
+    );
+}
+
+#[test]
+fn of_several_tables_the_one_of_the_same_name_is_meant() {
+    for column in ["IDOrder", "OrderID", "order_id", "ID_ORDER"] {
+        let tables = tables(&[
+            ("OldOrder", vec![item(column, 25, 1)]),
+            ("Order", vec![item(column, 25, 1)]),
+            ("Line", vec![item(column, 25, 2)]),
+        ]);
+        let expected = format!("Line.{column} Order.{column}");
+        assert_eq!(
+            relations(&tables),
+            [(expected, "same-name-as-table-and-key", NAMED_OWNER)]
+        );
+    }
+}
+
+#[test]
+fn names_that_many_tables_have_say_nothing() {
+    for name in ["Name", "Libellé", "ID", "Type", "Désignation"] {
+        let tables = tables(&[
+            ("A", vec![item("AID", 24, 1), item(name, 2, 1)]),
+            ("B", vec![item(name, 2, 2)]),
+        ]);
+        assert!(relations(&tables).is_empty(), "{name}");
+    }
+}
+
+#[test]
 fn many_tables_with_the_same_key_take_linear_time() {
     let names: Vec<String> = (0..20_000).map(|number| format!("T{number}")).collect();
     let content: Vec<(&str, Vec<String>)> = names
         .iter()
-        .map(|name| (name.as_str(), vec![item("ID", 5, 1), item("Other", 5, 2)]))
+        .map(|name| {
+            (
+                name.as_str(),
+                vec![item("Number1", 5, 1), item("Other", 5, 2)],
+            )
+        })
         .collect();
     let tables = tables(&content);
     let started = std::time::Instant::now();
