@@ -320,7 +320,10 @@ impl Labels {
             .iter()
             .filter(|(_, fixture)| fixture.is_object())
             .collect();
-        if !fixtures.values().any(|fixture| fixture.get("blocks").is_some()) {
+        if !fixtures
+            .values()
+            .any(|fixture| fixture.get("blocks").is_some())
+        {
             return Err(LabelsError::NoKind);
         }
         for (name, fixture) in fixtures {
@@ -332,11 +335,17 @@ impl Labels {
                     block
                 }));
             self.connections
-                .extend(fixture.analyses.into_iter().map(|analysis| Connections {
-                    file: below(&analysis.file),
-                    source: ConnectionSource::Analysis,
-                    connections: analysis.connection_kinds.into_iter().map(from_fixture).collect(),
-                    is_complete: false,
+                .extend(fixture.analyses.into_iter().map(|analysis| {
+                    Connections {
+                        file: below(&analysis.file),
+                        source: ConnectionSource::Analysis,
+                        connections: analysis
+                            .connection_kinds
+                            .into_iter()
+                            .map(from_fixture)
+                            .collect(),
+                        is_complete: false,
+                    }
                 }));
         }
         Ok(())

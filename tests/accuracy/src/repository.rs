@@ -242,7 +242,11 @@ fn globs(patterns: &[String]) -> Result<GlobSet, globset::Error> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
         let mut glob = GlobBuilder::new(pattern);
-        set.add(glob.case_insensitive(true).literal_separator(true).build()?);
+        set.add(
+            glob.case_insensitive(true)
+                .literal_separator(true)
+                .build()?,
+        );
     }
     set.build()
 }

@@ -24,7 +24,11 @@ pub fn shortfalls(scores: &Scores, every: Requirement, requirements: &Requiremen
         let own = requirements.get(name).copied().unwrap_or_default();
         let limits = [
             ("recall", tally.recall(), own.recall.or(every.recall)),
-            ("precision", tally.precision(), own.precision.or(every.precision)),
+            (
+                "precision",
+                tally.precision(),
+                own.precision.or(every.precision),
+            ),
         ];
         for (measure, reached, least) in limits {
             if let (Some(reached), Some(least)) = (reached, least)

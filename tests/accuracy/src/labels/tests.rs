@@ -51,5 +51,8 @@ fn labels_without_a_kind_or_of_another_are_refused() {
     let error = |json: &str| Labels::default().add(json.as_bytes()).unwrap_err();
     assert!(matches!(error("{}"), LabelsError::NoKind));
     assert!(matches!(error(r#"{"kind": "x"}"#), LabelsError::Kind(_)));
-    assert!(matches!(error(r#"{"kind": "columns"}"#), LabelsError::Shape(_)));
+    assert!(matches!(
+        error(r#"{"kind": "columns"}"#),
+        LabelsError::Shape(_)
+    ));
 }

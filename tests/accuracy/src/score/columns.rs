@@ -72,9 +72,15 @@ fn score_table(file: &str, label: &Table, table: &Found, scores: &mut Scores) {
         let code = column.type_code.to_string();
         let properties = [
             ("columns, type number", found.declared_type == code),
-            ("columns, type", found.normalized_type == column.normalized_type),
+            (
+                "columns, type",
+                found.normalized_type == column.normalized_type,
+            ),
             ("columns, size", found.size == Some(column.size)),
-            ("columns, nullable or not", found.nullable == column.nullable),
+            (
+                "columns, nullable or not",
+                found.nullable == column.nullable,
+            ),
             ("columns, key", role == column.key),
         ];
         for (kind, is_right) in properties {
@@ -114,7 +120,11 @@ fn score_composite_keys(file: &str, label: &Table, table: &Found, scores: &mut S
 /// The key that a column is by itself.
 fn role(table: &Found, column: &str) -> KeyRole {
     let own = |key: &&FoundKey| key.name == column && key.columns == [column];
-    table.keys.iter().find(own).map_or(KeyRole::None, |key| key.role)
+    table
+        .keys
+        .iter()
+        .find(own)
+        .map_or(KeyRole::None, |key| key.role)
 }
 
 fn of_project(

@@ -27,16 +27,18 @@ pub(super) fn score(
     corpus: &mut Corpus,
     scores: &mut Scores,
 ) -> Result<(), RepositoryError> {
-    let mut complete: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut labelled: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut complete = BTreeSet::new();
     for label in labels {
         score_file(label, corpus, scores)?;
-        if let Some((repository, path)) = label.file.split_once('/')
-            && label.is_complete
-        {
-            complete.entry(repository).or_default().insert(path);
+        let (repository, path) = label.file.split_once('/').unwrap_or((&label.file, ""));
+        labelled.entry(repository).or_default().insert(path);
+        if label.is_complete {
+            complete.insert(repository);
         }
     }
-    for (name, labelled) in complete {
+    for name in complete {
+        let labelled = &labelled[name];
         let Some(repository) = corpus.repositories.get_mut(name) else {
             continue;
         };
@@ -46,9 +48,10 @@ pub(super) fn score(
         for found in of_project(repository, &selected)? {
             if !labelled.contains(found.path.as_str()) {
                 let kind = kind(source_of(&found.path));
-                scores
-                    .kind(kind)
-                    .wrong(format!("{name}/{}:{} {}", found.path, found.line, found.name));
+                scores.kind(kind).wrong(format!(
+                    "{name}/{}:{} {}",
+                    found.path, found.line, found.name
+                ));
             }
         }
     }
@@ -134,9 +137,17 @@ fn score_connection(
     }
     let properties = [
         ("connections, host or none", label.host, found.host),
-        ("connections, database or none", label.database, found.database),
+        (
+            "connections, database or none",
+            label.database,
+            found.database,
+        ),
         ("connections, user or none", label.user, found.user),
-        ("connections, password or none", label.password, found.password),
+        (
+            "connections, password or none",
+            label.password,
+            found.password,
+        ),
     ];
     for (kind, labelled, found) in properties {
         if let Some(labelled) = labelled {
@@ -148,10 +159,7 @@ fn score_connection(
     }
 }
 
-fn of_project(
-    repository: &mut Repository,
-    project: &str,
-) -> Result<Vec<Found>, RepositoryError> {
+fn of_project(repository: &mut Repository, project: &str) -> Result<Vec<Found>, RepositoryError> {
     let facts = repository.facts(Extractor::Connections, project)?;
     let connections = facts.connections.iter();
     Ok(connections

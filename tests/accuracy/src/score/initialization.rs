@@ -122,7 +122,13 @@ fn score_event(
         let reads = within.iter().flat_map(|found| &found.reads);
         score_names("initialization: reads", &label.reads, reads, &place, scores);
         let writes = within.iter().flat_map(|found| &found.writes);
-        score_names("initialization: writes", &label.writes, writes, &place, scores);
+        score_names(
+            "initialization: writes",
+            &label.writes,
+            writes,
+            &place,
+            scores,
+        );
     }
     for found in found {
         scores
