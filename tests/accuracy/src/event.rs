@@ -3,7 +3,7 @@
 use quarry_windev::code_items::{
     BROWSER_PROCEDURE_SET_DECLARATION, CLASS_DECLARATION, PAGE_BROWSER_LOAD, PAGE_DECLARATION,
     PROCEDURE_SET_DECLARATION, PROJECT_INITIALIZATION, REPORT_OPENING, WINDOW_DECLARATION,
-    event_code_items,
+    code_items,
 };
 use quarry_windev::position::Code;
 use quarry_windev::text::{Format, detect, parse};
@@ -50,9 +50,10 @@ impl EventCode {
             return None;
         }
         let document = parse(bytes);
-        let item = event_code_items(&document, event)
-            .into_iter()
-            .find(|item| item.is_wlanguage() && !item.from_template && !item.code.is_blank())?;
+        let item = code_items(&document).into_iter().find(|item| {
+            let is_own = item.event == event && !item.from_template;
+            is_own && item.is_wlanguage() && !item.code.is_blank()
+        })?;
         let lines = item.code.text().lines().count();
         Some(EventCode {
             first: item.code.span(0..0).line,
