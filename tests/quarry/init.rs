@@ -113,7 +113,7 @@ fn the_report_counts_what_the_document_shows() {
     let report: Value = serde_json::from_str(&report).unwrap();
     assert_eq!(report["project"], "Boutique");
     assert_eq!(report["facts"]["tables"], 18);
-    assert_eq!(report["facts"]["global_variables"], 47);
+    assert_eq!(report["facts"]["global_variables"], 62);
     let bytes = fs::metadata(scratch.path().join("CONTEXT.md"))
         .unwrap()
         .len();
