@@ -14,7 +14,7 @@ fn labels() -> Value {
 fn labelled<'v>(labels: &'v Value, fixture: &str, kind: &str) -> BTreeSet<(&'v str, u64, &'v str)> {
     list(&labels[fixture], "blocks")
         .iter()
-        .filter(|block| matches!(text(block, "context"), "project" | "procedure-set"))
+        .filter(|block| !matches!(text(block, "context"), "class" | "report"))
         .flat_map(|block| {
             let file = text(block, "file");
             list(block, kind)

@@ -33,8 +33,9 @@ fn blocks(declaring: &[Declaring], variables: &[GlobalVariable]) -> Vec<Initiali
         .filter(|variable| variable.scope != Scope::Request)
         .map(|variable| variable.name.as_str())
         .collect();
-    let globals = Globals::new(&names);
     let starting = declaring.iter().filter(|part| part.role.is_startup());
+    let elements = starting.clone().map(|part| part.element.as_str());
+    let globals = Globals::new(&names).declared_by(elements);
     starting
         .flat_map(|part| {
             let found = initialization_blocks(&part.code, &globals).into_iter();

@@ -168,6 +168,65 @@ fn the_code_of_templates_is_marked_and_that_of_removed_configurations_left_out()
 }
 
 #[test]
+fn the_declarations_of_a_page_are_its_two_events_and_those_of_its_templates_in_their_order() {
+    let document = parse(PAGE.as_bytes());
+    let items = declaration_code_items(&document);
+    let found: Vec<_> = items
+        .iter()
+        .map(|item| (item.event, item.from_template, item.code.text()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (PAGE_DECLARATION, false, "gnCount is int\ntype : 5"),
+            (PAGE_BROWSER_LOAD, false, "gnTimer is int"),
+            (PAGE_DECLARATION, true, "gnTemplate is int"),
+            (PAGE_DECLARATION, true, "gnInner is int"),
+        ]
+    );
+}
+
+#[test]
+fn each_kind_of_element_has_its_own_events_that_declare() {
+    let numbers = [
+        0,
+        2 << 16,
+        3 << 16,
+        5 << 16,
+        11 << 16,
+        13 << 16,
+        15 << 16,
+        (13 << 16) + 31,
+    ];
+    for (kind, declaring) in [
+        ("project", vec![PROJECT_INITIALIZATION]),
+        (
+            "procedure_set",
+            vec![PROCEDURE_SET_DECLARATION, BROWSER_PROCEDURE_SET_DECLARATION],
+        ),
+        ("window", vec![WINDOW_DECLARATION]),
+        ("page", vec![PAGE_DECLARATION, PAGE_BROWSER_LOAD]),
+        ("class", vec![]),
+        ("report", vec![]),
+        ("info", vec![]),
+    ] {
+        let mut text = format!("{kind} :\n code_elements :\n  p_codes :\n");
+        for number in numbers {
+            text.push_str("   -\n     code : |1-\n      a is int\n");
+            if number > 0 {
+                text.push_str(&format!("     type : {number}\n"));
+            }
+        }
+        let procedures = "  procedures :\n   -\n     name : P\n     code : |1-\n      b is int\n";
+        text.push_str(procedures);
+        let document = parse(text.as_bytes());
+        let items = declaration_code_items(&document).into_iter();
+        let events: Vec<u32> = items.map(|item| item.event).collect();
+        assert_eq!(events, declaring, "{kind}");
+    }
+}
+
+#[test]
 fn the_code_of_controls_is_asked_for_separately() {
     let document = parse(PAGE.as_bytes());
     assert!(

@@ -146,15 +146,16 @@ impl<'d> Node<'d> {
 
     /// Its key; none for an item. Keys are ASCII.
     pub fn key(self) -> Option<&'d str> {
-        let entry = self.entry();
-        let start = entry.start as usize;
-        let bytes = self
-            .document
-            .bytes
-            .get(start..start + entry.key_length as usize)?;
-        std::str::from_utf8(bytes)
+        std::str::from_utf8(self.key_bytes())
             .ok()
             .filter(|key| !key.is_empty())
+    }
+
+    fn key_bytes(self) -> &'d [u8] {
+        let entry = self.entry();
+        let start = entry.start as usize;
+        let end = start + entry.key_length as usize;
+        self.document.bytes.get(start..end).unwrap_or_default()
     }
 
     /// Where its key stands, or the dash of an item.
@@ -191,7 +192,9 @@ impl<'d> Node<'d> {
 
     /// The first of its keys that is called so. Keys can repeat: use [`Node::children`] to see all.
     pub fn get(self, key: &str) -> Option<Node<'d>> {
-        self.children().find(|child| child.key() == Some(key))
+        let is_meant = |child: &Node<'d>| child.key_bytes() == key.as_bytes();
+        self.children()
+            .find(|child| !key.is_empty() && is_meant(child))
     }
 
     /// The text of a scalar, escapes resolved.

@@ -16,14 +16,24 @@ pub(super) fn secret_literals(program: &Program<'_>) -> Vec<bool> {
     let mut choice: Option<usize> = None;
     for statement in &program.statements {
         choice = choice.filter(|depth| statement.depth > *depth);
-        let is_secret = mark_statement(program, statement, choice.is_some(), &mut secret);
         let first = program.folded(statement.tokens.start);
+        let is_choice = matches!(first, "switch" | "selon");
+        if !is_choice && !has_literal(program, statement) {
+            continue;
+        }
+        let is_secret = mark_statement(program, statement, choice.is_some(), &mut secret);
         // The cases of a choice by a password name passwords.
-        if is_secret && choice.is_none() && matches!(first, "switch" | "selon") {
+        if is_secret && choice.is_none() && is_choice {
             choice = Some(statement.depth);
         }
     }
     secret
+}
+
+fn has_literal(program: &Program<'_>, statement: &Statement) -> bool {
+    let tokens = program.statement_tokens(statement);
+    let mut kinds = tokens.iter().map(|token| token.kind);
+    kinds.any(|kind| matches!(kind, TokenKind::Text | TokenKind::Number))
 }
 
 /// Marks the literals of one statement; whether it holds a credential.

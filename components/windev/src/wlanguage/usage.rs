@@ -10,6 +10,8 @@ use std::collections::{HashMap, HashSet};
 pub struct Globals<'a> {
     names: &'a [&'a str],
     by_name: HashMap<String, usize>,
+    /// The elements that declare them, by their folded names: `COL_Tools.gsDir` is `gsDir`.
+    elements: HashSet<String>,
 }
 
 impl<'a> Globals<'a> {
@@ -19,7 +21,27 @@ impl<'a> Globals<'a> {
         for (index, name) in names.iter().enumerate() {
             by_name.entry(name.to_lowercase()).or_insert(index);
         }
-        Globals { names, by_name }
+        Globals {
+            names,
+            by_name,
+            elements: HashSet::new(),
+        }
+    }
+
+    /// The same with the names of the elements that declare them, by which code may qualify a variable.
+    #[must_use]
+    pub fn declared_by<'e>(mut self, elements: impl IntoIterator<Item = &'e str>) -> Self {
+        let names = elements.into_iter().map(str::to_lowercase);
+        self.elements.extend(names);
+        self
+    }
+
+    /// The token of the name itself, where `index` begins a name that the name of an element qualifies.
+    fn unqualified(&self, program: &Program<'_>, index: usize) -> usize {
+        let qualifies = program.text(index + 1) == "."
+            && program.is_kind(index + 2, TokenKind::Word)
+            && self.elements.contains(&program.text(index).to_lowercase());
+        index + if qualifies { 2 } else { 0 }
     }
 
     /// The variable with this name.
@@ -49,13 +71,14 @@ impl Usage {
             let mut targets = Targets::default();
             for index in statement.tokens.clone() {
                 if begins_part(program, statement.tokens.start, index) {
-                    targets.find(program, index, statement.tokens.end);
+                    targets.find(program, globals, index, statement.tokens.end);
                 }
                 if !program.is_kind(index, TokenKind::Word)
                     || is_member(program, statement.tokens.start, index)
                 {
                     continue;
                 }
+                let index = globals.unqualified(program, index);
                 let global = globals.find(program.text(index));
                 let Some(global) = global.filter(|global| !hidden.contains(global)) else {
                     continue;
@@ -111,13 +134,14 @@ struct Targets {
 
 impl Targets {
     /// Looks for `a = `, `a.b[1] += `, `a, b = ` from `start` on.
-    fn find(&mut self, program: &Program<'_>, start: usize, end: usize) {
+    fn find(&mut self, program: &Program<'_>, globals: &Globals<'_>, start: usize, end: usize) {
         if start < self.read_to {
             return;
         }
         let mut found = Vec::new();
         let mut at = start + usize::from(program.text(start) == "(");
         while at < end && program.is_kind(at, TokenKind::Word) && !is_reserved(program.folded(at)) {
+            at = globals.unqualified(program, at);
             found.push(at);
             at = end_of_path(program, at + 1, end);
             at += usize::from(program.text(at) == ")" && program.text(start) == "(");

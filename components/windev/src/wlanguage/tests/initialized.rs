@@ -88,6 +88,17 @@ fn a_local_that_is_called_like_a_global_is_none() {
 }
 
 #[test]
+fn the_name_of_an_element_may_qualify_a_global() {
+    let globals = ["gsDir", "gnMode"];
+    let globals = Globals::new(&globals).declared_by(["COL_Tools"]);
+    let code =
+        Code::from_text("col_tools.gsDir = COL_Tools.gnMode\nother.gsDir = 1\nf(other.gnMode)");
+    let found = initialization_blocks(&code, &globals);
+    assert_eq!(found[0].writes, ["gsDir"]);
+    assert_eq!(found[0].reads, ["gnMode"]);
+}
+
+#[test]
 fn functions_of_the_database_are_no_procedures_of_the_project() {
     for code in [
         "HDescribeTrigger(Post, \"x\")",
