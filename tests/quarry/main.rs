@@ -3,5 +3,6 @@
 mod extract;
 mod init;
 mod publish;
+mod secrets;
 mod support;
 mod trees;
