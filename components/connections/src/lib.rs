@@ -1,15 +1,26 @@
-//! The connections extractor: the database connections of a project's analyses. Users and passwords are not read but
-//! for whether they are there.
+//! The connections extractor: the database connections of a project's analyses and of its code. Users and passwords
+//! are not read but for whether they are there.
+//!
+//! A connection of the code that is called like one of an analysis is that one: the analysis is kept, the code adds
+//! what the analysis does not say, and where the two differ a diagnostic names both places. A connection that the
+//! code describes in several ways is given once for each: whoever rewrites the application has to know every server
+//! (`quarry_windev::wlanguage::connections` tells when descriptions are one).
 #![deny(missing_docs)]
 
+mod code;
 #[cfg(target_family = "wasm")]
 mod component;
+mod join;
+#[cfg(test)]
+mod tests;
 
 use quarry_sdk::Source;
 use quarry_sdk::extractor::{ExtractError, Extraction, Manifest, Request};
-use quarry_sdk::facts::{Connection, Diagnostic, FactSet, Severity};
+use quarry_sdk::facts::{Connection, FactSet};
 use quarry_windev::analysis;
-use quarry_windev::layout::{ANALYSIS_GLOBS, PROJECT_GLOBS};
+use quarry_windev::layout::{
+    ANALYSIS_GLOBS, CLASS_GLOBS, INTERFACE_GLOBS, PROCEDURE_SET_GLOBS, PROJECT_GLOBS,
+};
 use quarry_windev_source::{analyses, manifest, origin, select};
 
 /// Says what the extractor is.
@@ -17,12 +28,18 @@ pub fn describe() -> Manifest {
     manifest(
         "connections",
         env!("CARGO_PKG_VERSION"),
-        "Database connections of a project's analyses, without credentials.",
-        &[PROJECT_GLOBS, ANALYSIS_GLOBS],
+        "Database connections of a project's analyses and code, without credentials.",
+        &[
+            PROJECT_GLOBS,
+            PROCEDURE_SET_GLOBS,
+            CLASS_GLOBS,
+            INTERFACE_GLOBS,
+            ANALYSIS_GLOBS,
+        ],
     )
 }
 
-/// Extracts the connections. One that several analyses declare alike is given once.
+/// Extracts the connections. One that is described alike in several places is given once.
 ///
 /// # Errors
 ///
@@ -33,36 +50,20 @@ pub fn extract(source: &Source, request: &Request) -> Result<Extraction, Extract
     let mut diagnostics = Vec::new();
     for (path, analysis) in analyses(source, &selected, &request.inputs, &mut diagnostics) {
         for found in analysis.connections {
-            add(
+            join::declare(
                 &mut facts.connections,
                 connection(found, path),
                 &mut diagnostics,
             );
         }
     }
-    Ok(Extraction { facts, diagnostics })
-}
-
-fn add(known: &mut Vec<Connection>, new: Connection, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(same) = known.iter().find(|known| known.name == new.name) else {
-        return known.push(new);
-    };
-    let is_same = same.kind == new.kind
-        && same.host == new.host
-        && same.port == new.port
-        && same.database == new.database;
-    if !is_same {
-        diagnostics.push(Diagnostic {
-            severity: Severity::Warning,
-            code: "connection-redeclared".to_owned(),
-            message: format!(
-                "the connection {} is declared differently in {}; both are given",
-                new.name, same.origin.path
-            ),
-            origin: Some(new.origin.clone()),
-        });
-        known.push(new);
+    let described = facts.connections.len();
+    let names = facts.connections.iter().map(|known| known.name.as_str());
+    let found = code::connections(source, &selected, &request.inputs, names, &mut diagnostics);
+    for found in found {
+        join::describe(&mut facts.connections, described, found, &mut diagnostics);
     }
+    Ok(Extraction { facts, diagnostics })
 }
 
 fn connection(connection: analysis::Connection, path: &str) -> Connection {

@@ -4,13 +4,13 @@ use std::net::Ipv6Addr;
 
 /// Where a database is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Endpoint {
-    pub(super) host: Option<String>,
-    pub(super) port: Option<u16>,
-    pub(super) database: Option<String>,
+pub(crate) struct Endpoint {
+    pub(crate) host: Option<String>,
+    pub(crate) port: Option<u16>,
+    pub(crate) database: Option<String>,
     /// Whether a connection string names a user or a password. Their values are dropped.
-    pub(super) has_user: bool,
-    pub(super) has_password: bool,
+    pub(crate) has_user: bool,
+    pub(crate) has_password: bool,
 }
 
 /// Files of databases: `stock.mdb` has the form of a host name.
@@ -24,7 +24,7 @@ const LONGEST_NAME: usize = 128;
 
 /// Reads the source of a connection: `host`, `host:port`, `host,port`, `SERVER\INSTANCE`, a URL, or a connection
 /// string. Anything else, above all a path, says nothing.
-pub(super) fn source(source: &str) -> Endpoint {
+pub(crate) fn source(source: &str) -> Endpoint {
     let source = source.trim();
     if source.contains('=') && !source.contains("://") {
         return connection_string(source);
@@ -39,7 +39,7 @@ pub(super) fn source(source: &str) -> Endpoint {
 
 /// Reads `key=value` pairs: a connection string, or the extended information of a connection
 /// (`;Cryptage = …;Initial Catalog=…;Compression=…`).
-pub(super) fn connection_string(text: &str) -> Endpoint {
+pub(crate) fn connection_string(text: &str) -> Endpoint {
     let mut endpoint = Endpoint::default();
     for (key, value) in pairs(text) {
         let key: String = key
@@ -71,7 +71,7 @@ pub(super) fn connection_string(text: &str) -> Endpoint {
 }
 
 /// A database's name as it is shown: of a file its name only, of a connection string its database.
-pub(super) fn database(text: &str) -> Option<String> {
+pub(crate) fn database(text: &str) -> Option<String> {
     let text = text.trim();
     if text.contains('=') {
         // One level: the database of a connection string is no connection string again.

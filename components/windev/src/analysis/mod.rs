@@ -5,7 +5,7 @@
 
 mod defaults;
 mod element;
-mod endpoint;
+pub(crate) mod endpoint;
 mod entities;
 mod generic_names;
 mod item;

@@ -6,6 +6,7 @@
 
 mod blocks;
 mod conditions;
+pub mod connections;
 mod credentials;
 mod declarations;
 mod effects;
