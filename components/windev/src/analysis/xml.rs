@@ -345,6 +345,13 @@ fn tag_end(tag: &[u8], mut at: usize) -> Option<usize> {
     if tag.get(at) == Some(&b'>') {
         return Some(at);
     }
+    // Nearly always the first one: what stands before it closes every quote that it opens.
+    let first = at + memchr(b'>', tag.get(at..)?)?;
+    let attributes = &tag[at..first];
+    let quotes = memchr::memchr_iter(b'"', attributes).count();
+    if quotes % 2 == 0 && memchr(b'\'', attributes).is_none() {
+        return Some(first);
+    }
     loop {
         at += memchr::memchr3(b'>', b'"', b'\'', tag.get(at..)?)?;
         if tag[at] == b'>' {
