@@ -131,6 +131,9 @@ impl Builder<'_> {
     }
 
     /// A table, and whether its items accept null unless they say something else.
+    ///
+    /// `NomLogiqueDataBase` differs from `NomPhysique` in 26 tables of current analyses, where it is the name of the table
+    /// that this one was copied from.
     fn new_table(&self, tag: &Tag<'_>) -> (Table, bool) {
         let (name, span) = self.name(tag);
         let physical_name = self.attribute(tag, "NomPhysique");
