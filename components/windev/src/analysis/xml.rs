@@ -349,7 +349,7 @@ fn tag_end(tag: &[u8], mut at: usize) -> Option<usize> {
     let first = at + memchr(b'>', tag.get(at..)?)?;
     let attributes = &tag[at..first];
     let quotes = memchr::memchr_iter(b'"', attributes).count();
-    if quotes % 2 == 0 && memchr(b'\'', attributes).is_none() {
+    if quotes.is_multiple_of(2) && memchr(b'\'', attributes).is_none() {
         return Some(first);
     }
     loop {
