@@ -30,15 +30,23 @@ const CALLS: [&str; 16] = [
 ];
 
 /// What is shown of an item's default value: numbers, truth values, well-known calls, identifiers of nothing but
-/// zeros; `"…"` for a text; nothing when there is none or the item's name or type promises a credential.
-pub(super) fn shown(column: &str, type_code: &str, value: &str) -> Option<String> {
-    let value = value.trim();
-    if value.is_empty() || type_code == PASSWORD || is_credential_name(column) {
+/// zeros; `"…"` for a text; nothing when there is none or the item's name or type promises a credential, which a zero is not.
+pub(super) fn shown(column: &str, type_code: &str, value: String) -> Option<String> {
+    let trimmed = value.trim();
+    if trimmed.is_empty() || type_code == PASSWORD {
+        return None;
+    }
+    // Most default values are zeros, which give nothing away, and to look through a name takes long.
+    if !is_zero(trimmed) && is_credential_name(column) {
         return None;
     }
     let is_shown =
-        is_number(value) || is_word(value) || is_call(value) || is_zero_identifier(value);
-    Some(if is_shown { value } else { TEXT }.to_owned())
+        is_number(trimmed) || is_word(trimmed) || is_call(trimmed) || is_zero_identifier(trimmed);
+    match is_shown {
+        true if trimmed.len() == value.len() => Some(value),
+        true => Some(trimmed.to_owned()),
+        false => Some(TEXT.to_owned()),
+    }
 }
 
 fn is_number(value: &str) -> bool {
@@ -46,6 +54,10 @@ fn is_number(value: &str) -> bool {
     let (whole, fraction) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     value.len() <= LONGEST_NUMBER && is_digits(whole) && is_digits(fraction)
+}
+
+fn is_zero(value: &str) -> bool {
+    is_number(value) && value.bytes().all(|byte| !(b'1'..=b'9').contains(&byte))
 }
 
 fn is_word(value: &str) -> bool {
@@ -69,7 +81,9 @@ fn is_zero_identifier(value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::shown;
+    fn shown(column: &str, type_code: &str, value: &str) -> Option<String> {
+        super::shown(column, type_code, value.to_owned())
+    }
 
     #[test]
     fn numbers_truth_values_and_known_calls_are_shown() {
@@ -109,6 +123,8 @@ mod tests {
     #[test]
     fn nothing_is_shown_where_a_credential_may_be() {
         assert_eq!(shown("MotDePasse", "2", "1234"), None);
+        assert_eq!(shown("MotDePasse", "5", "0").as_deref(), Some("0"));
+        assert_eq!(shown("a", "49", "0"), None);
         assert_eq!(shown("a", "49", "1234"), None);
         assert_eq!(shown("a", "2", "  "), None);
     }

@@ -70,11 +70,7 @@ impl Item {
             normalized_type: normalized_type(&column.declared_type),
             automatic: is_automatic(&column.declared_type),
             nullable: self.accepts_null.unwrap_or(table_accepts_null),
-            default_value: defaults::shown(
-                &column.name,
-                &column.declared_type,
-                &self.default_value,
-            ),
+            default_value: defaults::shown(&column.name, &column.declared_type, self.default_value),
             array_length: (self.values > 1).then_some(self.values),
             ..column
         }

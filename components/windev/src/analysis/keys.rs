@@ -20,7 +20,8 @@ pub(super) fn choose_primary(table: &mut Table) {
         }
         return;
     }
-    if let Some(chosen) = automatic_identifier(table).or_else(|| only_unique(table)) {
+    // The only unique key is chosen by either rule, and found sooner.
+    if let Some(chosen) = only_unique(table).or_else(|| automatic_identifier(table)) {
         let key = &mut table.keys[chosen];
         key.kind = KeyKind::Primary;
         key.inferred_primary = true;

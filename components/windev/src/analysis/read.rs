@@ -131,6 +131,9 @@ impl Builder<'_> {
     }
 
     /// A table, and whether its items accept null unless they say something else.
+    ///
+    /// `NomLogiqueDataBase` differs from `NomPhysique` in 26 tables of current analyses, where it is the name of the table
+    /// that this one was copied from.
     fn new_table(&self, tag: &Tag<'_>) -> (Table, bool) {
         let (name, span) = self.name(tag);
         let physical_name = self.attribute(tag, "NomPhysique");
@@ -164,17 +167,22 @@ impl Builder<'_> {
         if item.values > 1 {
             return;
         }
+        let mut default_value = None;
         for (name, attribute) in tag.attributes() {
             match name {
                 b"RubNullSupporte" => {
                     item.accepts_null.get_or_insert(attribute.value == b"1");
                 }
-                b"Valeur" if item.default_value.is_empty() && !attribute.value.is_empty() => {
-                    item.default_value = text(self.encoding, attribute.value);
+                b"Valeur" => {
+                    default_value.get_or_insert(attribute.value);
                 }
-                _ => {}
+                _ => continue,
+            }
+            if default_value.is_some() && item.accepts_null.is_some() {
+                break;
             }
         }
+        item.default_value = text(self.encoding, default_value.unwrap_or_default());
     }
 
     fn part(&mut self, tag: &Tag<'_>) {

@@ -4,6 +4,7 @@ use crate::position::Span;
 use proptest::prelude::*;
 
 mod connections;
+mod format;
 mod keys;
 
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n";

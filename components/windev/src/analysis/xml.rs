@@ -70,13 +70,14 @@ impl<'a> Tag<'a> {
 /// The attribute at or after `at`, which moves behind it. Anything else on the way is skipped.
 fn next_attribute<'a>(bytes: &'a [u8], at: &mut usize) -> Option<(&'a [u8], Range<usize>)> {
     loop {
-        let start = *at
-            + bytes
-                .get(*at..)?
-                .iter()
-                .position(|byte| is_name_byte(*byte))?;
-        let length = name_length(&bytes[start..]);
-        *at = start + length;
+        while !is_name_byte(*bytes.get(*at)?) {
+            *at += 1;
+        }
+        let start = *at;
+        while bytes.get(*at).is_some_and(|byte| is_name_byte(*byte)) {
+            *at += 1;
+        }
+        let name = &bytes[start..*at];
         let after = skip_space(bytes, *at);
         if bytes.get(after) != Some(&b'=') {
             continue;
@@ -84,25 +85,32 @@ fn next_attribute<'a>(bytes: &'a [u8], at: &mut usize) -> Option<(&'a [u8], Rang
         let open = skip_space(bytes, after + 1);
         *at = open;
         if let Some(quote @ (b'"' | b'\'')) = bytes.get(open) {
-            let end = open + 1 + memchr(*quote, &bytes[open + 1..])?;
-            *at = end + 1;
-            return Some((&bytes[start..start + length], open + 1..end));
+            let value = &bytes[open + 1..];
+            let length = soon(*quote, value)?;
+            *at = open + 1 + length + 1;
+            return Some((name, open + 1..open + 1 + length));
         }
     }
 }
 
-fn skip_space(bytes: &[u8], at: usize) -> usize {
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest
-        .iter()
-        .take_while(|byte| byte.is_ascii_whitespace())
-        .count()
+/// Where a byte comes next. Most texts and values have a byte or two: it is found before a search would have begun.
+fn soon(wanted: u8, bytes: &[u8]) -> Option<usize> {
+    let mut first = bytes.iter().take(4);
+    let near = first.position(|byte| *byte == wanted);
+    near.or_else(|| memchr(wanted, bytes))
+}
+
+fn skip_space(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
+        at += 1;
+    }
+    at
 }
 
 /// Names may hold any letter, in any encoding.
 fn is_name_byte(byte: u8) -> bool {
     // Half of an analysis is names: a look into a table is quicker than the comparisons.
-    const IS_NAME: [bool; 256] = {
+    static IS_NAME: [bool; 256] = {
         let mut is_name = [false; 256];
         let mut byte = 0_u8;
         loop {
@@ -318,7 +326,7 @@ impl<'a> Reader<'a> {
     fn text(&mut self) -> Event<'a> {
         let rest = self.rest();
         // A `<` that begins no tag is text.
-        let length = memchr(b'<', &rest[1..]).map_or(rest.len(), |at| at + 1);
+        let length = soon(b'<', &rest[1..]).map_or(rest.len(), |at| at + 1);
         self.position += length;
         Event::Text(&rest[..length])
     }
@@ -344,6 +352,13 @@ impl<'a> Reader<'a> {
 fn tag_end(tag: &[u8], mut at: usize) -> Option<usize> {
     if tag.get(at) == Some(&b'>') {
         return Some(at);
+    }
+    // Nearly always the first one: what stands before it closes every quote that it opens.
+    let first = at + memchr(b'>', tag.get(at..)?)?;
+    let attributes = &tag[at..first];
+    let quotes = memchr::memchr_iter(b'"', attributes).count();
+    if quotes.is_multiple_of(2) && memchr(b'\'', attributes).is_none() {
+        return Some(first);
     }
     loop {
         at += memchr::memchr3(b'>', b'"', b'\'', tag.get(at..)?)?;

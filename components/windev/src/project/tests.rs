@@ -102,6 +102,59 @@ fn configurations_say_what_they_build() {
 }
 
 #[test]
+fn every_number_of_a_configuration_and_of_an_element_that_was_seen_has_a_word() {
+    for (number, kind) in [
+        (1, "windows-executable"),
+        (2, "web-site"),
+        (9, "linux-executable"),
+        (15, "android-application"),
+        (18, "ios-application"),
+        (23, "web-service"),
+    ] {
+        assert_eq!(configuration_kind(Some(number)), kind);
+    }
+    for (number, kind) in [
+        (2, "window"),
+        (3, "report"),
+        (4, "class"),
+        (5, "query"),
+        (7, "procedure-set"),
+        (8, "internal-window"),
+        (17, "automated-test"),
+        (18, "window-template"),
+        (20, "window-template"),
+        (21, "report-template"),
+        (22, "web-service-description"),
+        (28, "rest-service"),
+        (4097, "project"),
+        (65538, "page"),
+        (65539, "browser-procedure-set"),
+        (65541, "page-template"),
+        (65542, "internal-page"),
+        (65543, "page-template"),
+    ] {
+        assert_eq!(element_kind(Some(number)), kind);
+    }
+    assert_eq!(configuration_kind(None), "unknown");
+}
+
+#[test]
+fn the_editors_languages_have_tags() {
+    for (number, tag) in [
+        ("1", "fr"),
+        ("2", "en"),
+        ("3", "de"),
+        ("8", "es"),
+        ("77", "77"),
+    ] {
+        let text =
+            format!("project :\n configurations :\n  -\n    name : a\n    language : {number}\n");
+        let project = Project::read(&parse(text.as_bytes()), "a.wdp");
+        assert_eq!(project.editor_language.as_deref(), Some(tag));
+    }
+}
+
+#[test]
 fn elements_know_their_files_and_who_leaves_them_out() {
     let project = Project::read(&parse(PROJECT.as_bytes()), "a.wwp");
     let [page, tools, new] = project.elements.as_slice() else {

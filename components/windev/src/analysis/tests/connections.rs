@@ -132,6 +132,15 @@ fn the_database_is_named_without_its_directories() {
         connection(11, "", "", details).database.as_deref(),
         Some("Shop")
     );
+    let english = ";Encryption = x;Initial Catalog=Shop;Compression=1;";
+    assert_eq!(
+        connection(11, "srv:4900", "", english),
+        Connection {
+            host: Some("srv".to_owned()),
+            port: Some(4900),
+            ..connection(11, "", "Shop", "")
+        }
+    );
     assert_eq!(
         connection(11, "", "Named", details).database.as_deref(),
         Some("Named")
