@@ -83,7 +83,7 @@ pub(super) fn read(code: &mut ConnectionCode, item: &Item<'_, '_>) {
             if program.text(index + 1) != "(" || is_member(program, start, index) {
                 continue;
             }
-            let Some(order) = order(&program.folded(index)) else {
+            let Some(order) = order(program.folded(index)) else {
                 continue;
             };
             let arguments = arguments(program, index + 2, statement.tokens.end);

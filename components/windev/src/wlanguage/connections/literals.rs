@@ -41,7 +41,7 @@ impl Literals {
             let start = Modifiers::read(program, &range).end;
             if statement.role == Role::Opens(Block::Constants) {
                 in_constants = Some(statement.depth);
-            } else if is_constant(&program.folded(start)) {
+            } else if is_constant(program.folded(start)) {
                 self.learn_constants(program, start + 1..range.end, resources);
             } else if in_constants.is_some() && statement.role == Role::Plain {
                 self.learn_constants(program, start..range.end, resources);

@@ -89,9 +89,9 @@ fn declare(declared: &mut Declared, file: usize, item: &Item<'_, '_>) {
     let program = item.program;
     for statement in &program.statements {
         let start = statement.tokens.start;
-        let is_header = is_procedure(&program.folded(start));
+        let is_header = is_procedure(program.folded(start));
         for verb in statement.tokens.clone() {
-            if !is_verb(&program.folded(verb)) || !is_connection_type(program, verb + 1) {
+            if !is_verb(program.folded(verb)) || !is_connection_type(program, verb + 1) {
                 continue;
             }
             let mut name = verb;
@@ -119,9 +119,9 @@ fn declare(declared: &mut Declared, file: usize, item: &Item<'_, '_>) {
 }
 
 fn is_connection_type(program: &Program<'_>, start: usize) -> bool {
-    let article = matches!(&*program.folded(start), "a" | "an" | "un" | "une" | "des");
+    let article = matches!(program.folded(start), "a" | "an" | "un" | "une" | "des");
     matches!(
-        &*program.folded(start + usize::from(article)),
+        program.folded(start + usize::from(article)),
         "connection" | "connections" | "connexion" | "connexions"
     )
 }
@@ -192,7 +192,7 @@ fn assigned(program: &Program<'_>, start: usize, index: usize) -> Option<(usize,
     if !is_assigned {
         return None;
     }
-    let property = property(&program.folded(index))?;
+    let property = property(program.folded(index))?;
     let name = index - 2;
     // `SET_Data.gcnx..Server`, `:m_cnx..Server`. Nobody nests deeper.
     let mut first = name;
@@ -211,7 +211,7 @@ fn assigned(program: &Program<'_>, start: usize, index: usize) -> Option<(usize,
 }
 
 fn end_of_part(program: &Program<'_>, start: usize, end: usize) -> usize {
-    let is_end = |index: &usize| program.text(*index) == ";" || is_else(&program.folded(*index));
+    let is_end = |index: &usize| program.text(*index) == ";" || is_else(program.folded(*index));
     // `SINON` of a conditional expression stands in parentheses.
     let mut depth = 0_usize;
     for index in start..end {
