@@ -68,6 +68,8 @@ fn a_name_stands_where_it_is_described_first() {
     let code = found("cn is Connection\ncn..Server = \"srv\"");
     assert_eq!((code[0].span.line, code[0].span.column), (13, 6));
     assert_eq!(code[0].span.length, 2);
+    let code = found("HOpenConnection(\"CNX\", sUser, sPassword, sSource, sDatabase, hODBC)");
+    assert_eq!((code[0].span.column, code[0].span.length), (23, 3));
 }
 
 #[test]
