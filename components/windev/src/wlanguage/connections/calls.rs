@@ -7,6 +7,9 @@
 //! argument is told only where its call proves the order: no provider stands in another place than its own, users and
 //! passwords are no addresses, and the source is one beyond doubt: `db.example.org`, `192.0.2.1`, `SRV:4900`, not
 //! `SRV`. A name in quotes is told where a provider or such a source proves the order.
+//!
+//! That is no proof against every mistake: a password that is exchanged with the name or with the database alone, and
+//! made like a name, is not told from one.
 
 use super::ConnectionCode;
 use super::kinds;

@@ -14,7 +14,8 @@
 //! constant that is one. An argument is told by its place alone, so a call has to prove that its arguments are in
 //! order: see `calls`. Of users and passwords it is told whether the source holds one: a literal, a constant
 //! or a variable that begins as one, also as a part of a sum. One that the program reads or is asked for is none. A
-//! text that stands for a user or a password anywhere in the project is told nowhere.
+//! literal that is assigned or handed over as a user or a password anywhere in the code is told nowhere as a server or
+//! a database. (Those within connection strings are dropped, but not looked for elsewhere.)
 //!
 //! A variable to which nothing is assigned is no description, and neither is an object whose type is not known to be
 //! a connection, unless it is given a provider of databases.

@@ -27,10 +27,13 @@ pub(super) struct Item<'p, 'a> {
 }
 
 impl Item<'_, '_> {
+    /// Where a token stands; a literal without its quotes.
     pub(super) fn span(&self, index: usize) -> Span {
+        let quotes = usize::from(self.program.text(index).starts_with('"'));
         let token = self.program.tokens.get(index);
         token.map_or_else(Span::default, |token| {
-            self.item.code.span(token.start..token.end)
+            let code = &self.item.code;
+            code.span(token.start + quotes..token.end - quotes)
         })
     }
 }

@@ -68,6 +68,8 @@ fn a_name_stands_where_it_is_described_first() {
     let code = found("cn is Connection\ncn..Server = \"srv\"");
     assert_eq!((code[0].span.line, code[0].span.column), (13, 6));
     assert_eq!(code[0].span.length, 2);
+    let code = found("HOpenConnection(\"CNX\", sUser, sPassword, sSource, sDatabase, hODBC)");
+    assert_eq!((code[0].span.column, code[0].span.length), (23, 3));
 }
 
 #[test]
@@ -181,7 +183,7 @@ fn texts_in_resources_are_read() {
     assert_eq!(all[0].host.as_deref(), Some("srv"));
 }
 
-/// Code in which `Fake…` stands wherever a user or a password may stand.
+/// Code in which `Fake…` stands for users and passwords, in their own places and in others.
 const PLANTED: [&str; 20] = [
     "HOpenConnection(\"CNX\", \"FakeUser1\", \"FakeWord1\", \"srv\", \"db\", hODBC)",
     // Swapped with the place, rotated, and backwards.
@@ -207,7 +209,7 @@ const PLANTED: [&str; 20] = [
 ];
 
 #[test]
-fn no_user_and_no_password_is_told_wherever_it_stands() {
+fn planted_users_and_passwords_are_not_told() {
     for code in PLANTED {
         let all = found(code);
         assert!(!all.is_empty(), "{code}");
