@@ -1,5 +1,5 @@
 //! Names of columns that say nothing about the table: `Name` is unique in one table and repeats in others that have
-//! nothing to do with it. Of 24 relations by such names that were read by eye in 9 projects, 2 were right.
+//! nothing to do with it. Of 29 relations by such names that were read by eye in 8 projects, one may be right.
 
 use crate::wlanguage::fold;
 

@@ -16,6 +16,8 @@ pub(super) struct Sql {
     /// A literal of the same WLanguage statement is SQL, so the next one goes on with it.
     goes_on: bool,
     clause: Clause,
+    /// The lists in which the parentheses stand that are open.
+    outer: Vec<Option<Access>>,
     /// The table of an `UPDATE` whose `SET` has not come yet: `"Update Customer"` may be the caption of a button.
     update: Option<(usize, Range<usize>)>,
 }
@@ -70,6 +72,7 @@ impl Sql {
         let begins = is_verb(&literal[first.clone()]);
         if begins {
             self.clause = Clause::default();
+            self.outer.clear();
             self.update = None;
         } else if !(self.goes_on || self.seen && is_clause(&literal[first])) {
             return;
@@ -79,7 +82,7 @@ impl Sql {
         let mut before = "";
         while let Some(word) = words.next() {
             let Word::Name(range) = word else {
-                self.clause.expects = self.clause.list.filter(|_| word == Word::Comma);
+                self.punctuation(&word);
                 before = "";
                 continue;
             };
@@ -108,6 +111,20 @@ impl Sql {
                 _ => self.clause.read(text, before),
             }
             before = text;
+        }
+    }
+
+    fn punctuation(&mut self, word: &Word) {
+        let clause = &mut self.clause;
+        match word {
+            Word::Comma => clause.expects = clause.list,
+            // `FROM (Customer JOIN …`: a table is expected as before.
+            Word::Open => self.outer.push(clause.list),
+            Word::Close => {
+                clause.expects = None;
+                clause.list = self.outer.pop().flatten();
+            }
+            Word::Name(_) | Word::Other => clause.expects = None,
         }
     }
 }
@@ -201,6 +218,8 @@ fn is_clause(word: &str) -> bool {
 enum Word {
     Name(Range<usize>),
     Comma,
+    Open,
+    Close,
     /// Anything that is neither part of a list of tables nor white space.
     Other,
 }
@@ -264,11 +283,15 @@ impl Iterator for Words<'_> {
                 b'-' if rest.starts_with("--") => self.skip_past(2, "\n"),
                 b'/' if rest.starts_with("/*") => self.skip_past(2, "*/"),
                 b'<' if rest.starts_with("<§") => self.skip_past("<§".len(), "§>"),
-                b'"' | b'[' | b']' | b'`' | b'(' | b')' => self.at += 1,
+                b'"' | b'[' | b']' | b'`' => self.at += 1,
                 byte if byte.is_ascii_whitespace() => self.at += 1,
-                b',' => {
+                b',' | b'(' | b')' => {
                     self.at += 1;
-                    return Some(Word::Comma);
+                    return Some(match first {
+                        b',' => Word::Comma,
+                        b'(' => Word::Open,
+                        _ => Word::Close,
+                    });
                 }
                 _ => {
                     self.at += rest.chars().next().map_or(1, char::len_utf8);

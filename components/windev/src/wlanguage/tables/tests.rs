@@ -158,6 +158,10 @@ fn tables_of_sql_statements_are_found() {
             "s = \"INSERT INTO Order (Customer) SELECT x FROM Stock\"",
             vec!["Order write", "Stock read"],
         ),
+        (
+            "s = \"SELECT a, (SELECT max(x) FROM Order), Stock FROM (SELECT y FROM z) t, Customer\"",
+            vec!["Order read", "Customer read"],
+        ),
         ("s = \"UPDATE Order SET Stock = 1\"", vec!["Order write"]),
         (
             "s = \"DELETE FROM Order WHERE x IN (SELECT x FROM Stock)\"",
