@@ -40,7 +40,7 @@ fn all_labels_can_be_read() {
         .map(|table| table.columns.len())
         .sum();
     assert_eq!((globals, constants), (199, 133));
-    assert_eq!((connections, columns), (37, 390));
+    assert_eq!((connections, columns), (39, 390));
     assert_eq!(labels.initialization.len(), 19);
 }
 

@@ -187,7 +187,7 @@ fn alone(bytes: &[u8]) -> Vec<Found> {
                 .map(|column| FoundColumn {
                     name: column.name,
                     line: column.span.line,
-                    declared_type: column.declared_type,
+                    declared_type: column.declared_type.to_string(),
                     normalized_type: column.normalized_type.into_owned(),
                     size: column.size,
                     nullable: column.nullable,

@@ -8,7 +8,6 @@ use quarry_windev::analysis::Analysis;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A connection that was found.
-#[derive(Clone)]
 struct Found {
     name: String,
     path: String,
@@ -29,9 +28,15 @@ pub(super) fn score(
 ) -> Result<(), RepositoryError> {
     let mut labelled: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut complete = BTreeSet::new();
+    let mut matched = BTreeSet::new();
     for label in labels {
-        score_file(label, corpus, scores)?;
+        let elsewhere = score_file(label, corpus, scores)?;
         let (repository, path) = label.file.split_once('/').unwrap_or((&label.file, ""));
+        matched.extend(
+            elsewhere
+                .into_iter()
+                .map(|(path, line)| (repository, path, line)),
+        );
         labelled.entry(repository).or_default().insert(path);
         if label.is_complete {
             complete.insert(repository);
@@ -46,7 +51,8 @@ pub(super) fn score(
             continue;
         };
         for found in of_project(repository, &selected)? {
-            if !labelled.contains(found.path.as_str()) {
+            let is_labelled = labelled.contains(found.path.as_str());
+            if !is_labelled && !matched.contains(&(name, found.path.clone(), found.line)) {
                 let kind = kind(source_of(&found.path));
                 scores.kind(kind).wrong(format!(
                     "{name}/{}:{} {}",
@@ -73,13 +79,14 @@ fn source_of(path: &str) -> ConnectionSource {
     }
 }
 
+/// Scores the labels of one file. Returns where in other files those stand that were matched with them.
 fn score_file(
     labels: &Connections,
     corpus: &mut Corpus,
     scores: &mut Scores,
-) -> Result<(), RepositoryError> {
+) -> Result<Vec<(String, u32)>, RepositoryError> {
     let Some((repository, path)) = corpus.locate(&labels.file, scores)? else {
-        return Ok(());
+        return Ok(Vec::new());
     };
     let project = match labels.source {
         ConnectionSource::Analysis => repository.project_of_analysis(path),
@@ -91,22 +98,35 @@ fn score_file(
         (None, ConnectionSource::Analysis) => alone(path, &repository.read(path)?),
         (None, ConnectionSource::Code) => Vec::new(),
     };
-    let (mut here, elsewhere): (Vec<Found>, Vec<Found>) =
+    let (mut here, mut elsewhere): (Vec<Found>, Vec<Found>) =
         all.into_iter().partition(|found| found.path == path);
+    let mut matched = Vec::new();
     for label in &labels.connections {
-        let same = |found: &Found| found.name == label.name;
-        let at = here.iter().position(same);
-        // What two analyses declare alike is given once, with the first as its place.
-        let found = at
-            .map(|at| here.swap_remove(at))
-            .or_else(|| elsewhere.iter().find(|found| same(found)).cloned());
+        let found = take(&mut here, label).or_else(|| {
+            // What two analyses declare alike is given once, with the first as its place; what code declares in one
+            // file and describes in another is found there.
+            let found = take(&mut elsewhere, label)?;
+            matched.push((found.path.clone(), found.line));
+            Some(found)
+        });
         score_connection(labels, label, found.as_ref(), scores);
     }
     for found in here {
         let place = format!("{}:{} {}", labels.file, found.line, found.name);
         scores.kind(kind(labels.source)).wrong(place);
     }
-    Ok(())
+    Ok(matched)
+}
+
+/// Takes out the connection of a label's name: of several the one of its kind, else the first.
+fn take(found: &mut Vec<Found>, label: &labels::Connection) -> Option<Found> {
+    let is_named = |found: &Found| found.name == label.name;
+    let is_of_kind = |found: &Found| label.kind.as_ref() == Some(&found.kind);
+    let best = found
+        .iter()
+        .position(|found| is_named(found) && is_of_kind(found));
+    let at = best.or_else(|| found.iter().position(is_named))?;
+    Some(found.remove(at))
 }
 
 fn score_connection(
