@@ -27,6 +27,9 @@ struct Container {
 /// A line of the file.
 #[derive(Debug, Clone, Copy)]
 struct Line<'a> {
+    /// Where columns count from: the file's first line begins with its byte order mark.
+    begin: usize,
+    /// Behind the byte order mark.
     start: usize,
     number: u32,
     indent: usize,
@@ -40,7 +43,7 @@ impl Line<'_> {
             offset: (self.start + self.indent) as u64,
             length: self.content.len() as u64,
             line: self.number,
-            column: self.indent as u32 + 1,
+            column: (self.start - self.begin + self.indent) as u32 + 1,
         }
     }
 }
@@ -135,6 +138,7 @@ impl<'a> Reader<'a> {
         self.position += length;
         self.line_number = self.line_number.saturating_add(1);
         Some(Line {
+            begin: if self.line_number == 1 { 0 } else { start },
             start,
             number: self.line_number,
             indent,
@@ -246,7 +250,7 @@ impl<'a> Reader<'a> {
         let index = self.entries.len() as u32;
         self.entries.push(Entry {
             line: line.number,
-            line_start: line.start as u32,
+            line_start: line.begin as u32,
             start: (line.start + line.indent) as u32,
             key_length: key_length as u32,
             value,

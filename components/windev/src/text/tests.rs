@@ -53,6 +53,19 @@ fn the_format_is_told_by_the_first_bytes() {
 }
 
 #[test]
+fn columns_count_from_the_beginning_of_the_line_with_its_byte_order_mark() {
+    let text = "\u{feff}info :\n name : A\nPC";
+    let document = parse(text.as_bytes());
+    let info = document.get("info").unwrap();
+    let (key, name) = (info.key_span(), info.get("name").unwrap().value_span());
+    assert_eq!((key.offset, key.line, key.column), (3, 1, 4));
+    assert_eq!((name.line, name.column), (2, 9));
+    let malformed = parse(b"\xef\xbb\xbfPC");
+    let place = malformed.diagnostics()[0].span.unwrap();
+    assert_eq!((place.offset, place.line, place.column), (3, 1, 4));
+}
+
+#[test]
 fn mappings_sequences_and_scalars_become_a_tree() {
     let text = format!(
         "{HEADER}info :\n name : A : \"b\" #c\n empty : []\n none : {{}}\n nothing :\nproject :\n list :\n  -\n    \
