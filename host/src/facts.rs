@@ -52,28 +52,24 @@ pub fn append(all: &mut Extraction, other: Extraction) {
     into.initialization_blocks
         .extend(facts.initialization_blocks);
     into.notes.extend(facts.notes);
-    // Several extractors read the same file and have the same to say about it.
-    let known: HashSet<_> = all.diagnostics.iter().map(identity).collect();
-    let new: Vec<bool> = diagnostics
-        .iter()
-        .map(|diagnostic| !known.contains(&identity(diagnostic)))
-        .collect();
-    let diagnostics = diagnostics.into_iter().zip(new);
-    all.diagnostics.extend(
-        diagnostics
-            .filter(|(_, is_new)| *is_new)
-            .map(|(diagnostic, _)| diagnostic),
-    );
+    all.diagnostics.extend(diagnostics);
 }
 
-/// What two diagnostics that say the same have in common.
-fn identity(diagnostic: &Diagnostic) -> (&str, &str, Option<(&str, u64)>) {
-    let origin = diagnostic.origin.as_ref();
-    (
-        &diagnostic.code,
-        &diagnostic.message,
-        origin.map(|origin| (&*origin.path, origin.offset)),
-    )
+/// Leaves out what was said before: several extractors read the same file and have the same to say about it.
+pub fn without_repetitions(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut said = HashSet::new();
+    let is_new: Vec<bool> = diagnostics
+        .iter()
+        .map(|diagnostic| {
+            let origin = diagnostic.origin.as_ref();
+            let place = origin.map(|origin| (&origin.path, origin.offset));
+            said.insert((&diagnostic.code, &diagnostic.message, place))
+        })
+        .collect();
+    let diagnostics = diagnostics.into_iter().zip(is_new);
+    diagnostics
+        .filter_map(|(diagnostic, is_new)| is_new.then_some(diagnostic))
+        .collect()
 }
 
 /// How many facts there are of each kind, in the order of the contract.

@@ -1,82 +1,116 @@
 //! Connections of the same name.
 
 use quarry_sdk::facts::{Connection, Diagnostic, Severity};
+use quarry_windev::analysis::kinds::UNKNOWN;
+use std::collections::HashMap;
 
-/// Adds the connection of an analysis.
-pub(crate) fn declare(
-    known: &mut Vec<Connection>,
-    new: Connection,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let Some(same) = known.iter().find(|known| known.name == new.name) else {
-        return known.push(new);
-    };
-    if !is_same(same, &new) {
-        diagnostics.push(Diagnostic {
-            severity: Severity::Warning,
-            code: "connection-redeclared".to_owned(),
-            message: format!(
-                "the connection {} is declared differently in {}; both are given",
-                new.name, same.origin.path
-            ),
-            origin: Some(new.origin.clone()),
-        });
-        known.push(new);
-    }
+/// The connections that are known so far: those of analyses first.
+#[derive(Debug, Default)]
+pub(crate) struct Connections {
+    all: Vec<Connection>,
+    /// The first of each name, without regard to case.
+    first: HashMap<String, usize>,
+    /// Each description, so that it is given once.
+    described: HashMap<Description, usize>,
+    diagnostics: Vec<Diagnostic>,
 }
 
-/// Adds a connection of the code; the first `declared` ones are those of analyses.
-pub(crate) fn describe(
-    known: &mut Vec<Connection>,
-    declared: usize,
-    new: Connection,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let is_named = |known: &Connection| known.name.to_lowercase() == new.name.to_lowercase();
-    let Some(index) = known.iter().position(is_named) else {
-        return known.push(new);
-    };
-    if index < declared {
-        let message = |place: &str| {
-            format!(
-                "the code describes the connection {} otherwise than {place}; the analysis is given",
-                new.name
-            )
-        };
-        if differs(&known[index], &new) {
-            let place = place(&known[index]);
-            diagnostics.push(info("connection-differs", message(&place), &new));
-        } else {
-            complete(&mut known[index], new);
+/// Name (without regard to case), kind, host, port and database.
+type Description = (String, String, Option<String>, Option<u16>, Option<String>);
+
+fn description(connection: &Connection) -> Description {
+    (
+        connection.name.to_lowercase(),
+        connection.kind.clone(),
+        connection.host.clone(),
+        connection.port,
+        connection.database.clone(),
+    )
+}
+
+impl Connections {
+    /// Adds the connection of an analysis.
+    pub(crate) fn declare(&mut self, new: Connection) {
+        if self.described.contains_key(&description(&new)) {
+            return;
         }
-        return;
+        if let Some(same) = self.named(&new) {
+            let message = format!(
+                "the connection {} is declared differently in {}; both are given",
+                new.name, self.all[same].origin.path
+            );
+            self.say(Severity::Warning, "connection-redeclared", message, &new);
+        }
+        self.push(new);
     }
-    let mut others = known.iter_mut().filter(|known| is_named(known));
-    match others.find(|known| is_same(known, &new)) {
-        Some(same) => {
+
+    /// Adds a connection of the code; the first `declared` ones are those of analyses.
+    pub(crate) fn describe(&mut self, declared: usize, new: Connection) {
+        let Some(index) = self.named(&new) else {
+            return self.push(new);
+        };
+        let known = &mut self.all[index];
+        if index < declared && !differs(known, &new) {
+            return complete(known, new);
+        }
+        if index >= declared
+            && let Some(same) = self.described.get(&description(&new))
+        {
+            let same = &mut self.all[*same];
             same.has_user |= new.has_user;
             same.has_password |= new.has_password;
+            return;
         }
-        None => {
-            let place = place(&known[index]);
-            let message = format!(
-                "the code describes the connection {} otherwise than {place}; both are given",
-                new.name
-            );
-            diagnostics.push(info("connection-varies", message, &new));
-            known.push(new);
+        let (code, given) = if index < declared {
+            ("connection-differs", "the analysis is given")
+        } else {
+            ("connection-varies", "both are given")
+        };
+        let message = format!(
+            "the code describes the connection {} otherwise than {}; {given}",
+            new.name,
+            place(known)
+        );
+        self.say(Severity::Info, code, message, &new);
+        if index >= declared {
+            self.push(new);
         }
     }
-}
 
-/// The kind of a connection that names none.
-const UNKNOWN: &str = "unknown";
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
+    }
 
-fn is_same(one: &Connection, other: &Connection) -> bool {
-    one.kind == other.kind
-        && one.host == other.host
-        && one.port == other.port
-        && one.database == other.database
+    /// The names, in order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().map(|connection| connection.name.as_str())
+    }
+
+    /// The connections, and what there is to say about them.
+    pub(crate) fn finish(self) -> (Vec<Connection>, Vec<Diagnostic>) {
+        (self.all, self.diagnostics)
+    }
+
+    fn named(&self, connection: &Connection) -> Option<usize> {
+        self.first.get(&connection.name.to_lowercase()).copied()
+    }
+
+    fn push(&mut self, new: Connection) {
+        let index = self.all.len();
+        self.first.entry(new.name.to_lowercase()).or_insert(index);
+        self.described.entry(description(&new)).or_insert(index);
+        self.all.push(new);
+    }
+
+    fn say(&mut self, severity: Severity, code: &str, message: String, about: &Connection) {
+        self.diagnostics.push(Diagnostic {
+            severity,
+            code: code.to_owned(),
+            message,
+            origin: Some(about.origin.clone()),
+        });
+    }
 }
 
 /// Whether two descriptions contradict one another.
@@ -106,13 +140,4 @@ fn complete(known: &mut Connection, new: Connection) {
 
 fn place(connection: &Connection) -> String {
     format!("{}:{}", connection.origin.path, connection.origin.line)
-}
-
-fn info(code: &str, message: String, about: &Connection) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Info,
-        code: code.to_owned(),
-        message,
-        origin: Some(about.origin.clone()),
-    }
 }

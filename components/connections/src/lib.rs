@@ -46,27 +46,33 @@ pub fn describe() -> Manifest {
 /// When the options are wrong.
 pub fn extract(source: &Source, request: &Request) -> Result<Extraction, ExtractError> {
     let selected = select(source, request)?;
-    let mut facts = FactSet::empty();
     let mut diagnostics = Vec::new();
+    let mut known = join::Connections::default();
     for (path, analysis) in analyses(source, &selected, &request.inputs, &mut diagnostics) {
         for found in analysis.connections {
-            join::declare(
-                &mut facts.connections,
-                connection(found, path),
-                &mut diagnostics,
-            );
+            known.declare(fact(found, path));
         }
     }
-    let described = facts.connections.len();
-    let names = facts.connections.iter().map(|known| known.name.as_str());
-    let found = code::connections(source, &selected, &request.inputs, names, &mut diagnostics);
-    for found in found {
-        join::describe(&mut facts.connections, described, found, &mut diagnostics);
+    let declared = known.len();
+    let described = code::connections(
+        source,
+        &selected,
+        &request.inputs,
+        known.names(),
+        &mut diagnostics,
+    );
+    for found in described {
+        known.describe(declared, found);
     }
+    let mut facts = FactSet::empty();
+    let said;
+    (facts.connections, said) = known.finish();
+    diagnostics.extend(said);
     Ok(Extraction { facts, diagnostics })
 }
 
-fn connection(connection: analysis::Connection, path: &str) -> Connection {
+/// The fact of a connection that was found in a file.
+fn fact(connection: analysis::Connection, path: &str) -> Connection {
     Connection {
         name: connection.name,
         kind: connection.kind,

@@ -1,6 +1,6 @@
 //! Connections of analyses and code together.
 
-use crate::join;
+use crate::join::Connections;
 use quarry_sdk::Source;
 use quarry_sdk::extractor::Request;
 use quarry_sdk::facts::{Connection, Diagnostic, Origin};
@@ -26,12 +26,12 @@ fn connection(name: &str, host: Option<&str>, database: Option<&str>, line: u32)
 
 /// What is known after the code described a connection, the first of which is an analysis'.
 fn described(code: Vec<Connection>) -> (Vec<Connection>, Vec<Diagnostic>) {
-    let mut known = vec![connection("CNX", None, Some("shop"), 1)];
-    let mut diagnostics = Vec::new();
+    let mut known = Connections::default();
+    known.declare(connection("CNX", None, Some("shop"), 1));
     for new in code {
-        join::describe(&mut known, 1, new, &mut diagnostics);
+        known.describe(1, new);
     }
-    (known, diagnostics)
+    known.finish()
 }
 
 #[test]
@@ -67,25 +67,6 @@ fn connections_of_the_code_are_all_given_when_they_differ() {
     assert_eq!(diagnostics[0].code, "connection-varies");
 }
 
-/// The paths of a fixture's files.
-fn inputs(root: &std::path::Path) -> Vec<String> {
-    let (mut paths, mut pending) = (Vec::new(), vec![root.to_owned()]);
-    while let Some(directory) = pending.pop() {
-        for entry in std::fs::read_dir(directory).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                pending.push(path);
-            } else {
-                let path = path.strip_prefix(root).unwrap().to_str().unwrap();
-                paths.push(path.replace('\\', "/"));
-            }
-        }
-    }
-    paths.retain(|path| !quarry_windev::layout::is_ignored(path));
-    paths.sort();
-    paths
-}
-
 #[test]
 fn the_code_of_the_fixtures_describes_connections_and_tells_no_secret() {
     let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
@@ -94,12 +75,14 @@ fn the_code_of_the_fixtures_describes_connections_and_tells_no_secret() {
         ("webdev-shop", "Boutique.wwp", ["CNX_Secours", "gcnxStat"]),
         ("windev-desktop", "Workshop.wdp", ["CNX_Reports", "cnWork"]),
     ] {
-        let root = fixtures.join(name);
+        let source = Source::directory(fixtures.join(name));
+        let mut inputs = source.paths().unwrap();
+        inputs.retain(|path| !quarry_windev::layout::is_ignored(path));
         let request = Request {
-            inputs: inputs(&root),
+            inputs,
             options: None,
         };
-        let found = crate::extract(&Source::directory(&root), &request).unwrap();
+        let found = crate::extract(&source, &request).unwrap();
         let mut names: Vec<&str> = found
             .facts
             .connections

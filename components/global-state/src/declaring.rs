@@ -4,9 +4,9 @@ use quarry_sdk::Source;
 use quarry_sdk::facts::{Diagnostic, Scope};
 use quarry_windev::code_items::declaration_code_items;
 use quarry_windev::position::Code;
-use quarry_windev::text::{Document, Format, detect, parse};
+use quarry_windev::text::parse;
 use quarry_windev::wlanguage::mask_code;
-use quarry_windev_source::{diagnostic, read as read_input};
+use quarry_windev_source::{diagnostic, read_text};
 use std::collections::HashSet;
 
 /// What declares.
@@ -57,7 +57,7 @@ pub(crate) struct Declaring {
     is_copy: bool,
 }
 
-/// The events of a file that declare. `element` names it where the file itself does not.
+/// The events of a file that declare.
 pub(crate) fn read(
     source: &Source,
     path: &str,
@@ -65,17 +65,12 @@ pub(crate) fn read(
     role: Role,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Declaring> {
-    let Some(bytes) = read_input(source, path, diagnostics) else {
+    let Some(bytes) = read_text(source, path, diagnostics) else {
         return Vec::new();
     };
-    // The project extractor lists every binary file.
-    if detect(&bytes) != Format::Text {
-        return Vec::new();
-    }
     let document = parse(&bytes);
     let said = document.diagnostics().iter();
     diagnostics.extend(said.map(|said| diagnostic(said, path)));
-    let element = name(&document).unwrap_or(element);
     let items = declaration_code_items(&document).into_iter();
     items
         .filter(|item| item.is_wlanguage() && !item.code.is_blank())
@@ -89,11 +84,6 @@ pub(crate) fn read(
             code: item.code,
         })
         .collect()
-}
-
-fn name(document: &Document<'_>) -> Option<String> {
-    let name = document.get("info")?.get("name")?.text()?;
-    (!name.is_empty()).then(|| name.into_owned())
 }
 
 /// Every window and page that uses a template repeats its code, with other numbers for its texts and under a name of

@@ -1,37 +1,21 @@
 //! Which files declare what is global.
 
 use crate::declaring::Role;
-use quarry_windev::layout::{PathIndex, extension};
-use quarry_windev_source::SelectedProject;
-use std::collections::HashSet;
+use quarry_windev::layout::extension;
+use quarry_windev_source::{SelectedProject, elements};
 
-/// The project's sets of procedures, windows, pages and templates: those that it lists, or all in its directory when it
-/// cannot be read.
+/// The project's sets of procedures, windows, pages and templates, with their names.
 pub(crate) fn declaring_inputs<'r>(
     selected: &SelectedProject<'_>,
     inputs: &'r [String],
-) -> Vec<(&'r str, Role)> {
-    let with_role = |path: &'r str| Some((path, role(path)?));
-    let directory = selected.directory();
-    let Some(project) = &selected.project else {
-        let below = inputs.iter().filter(|path| is_below(path, directory));
-        return below.filter_map(|path| with_role(path)).collect();
-    };
-    let index = PathIndex::new(inputs);
-    let mut known = HashSet::new();
-    let elements = project.elements.iter();
+) -> Vec<(&'r str, String, Role)> {
+    let elements = elements(selected, inputs).into_iter();
     elements
-        .filter_map(|element| index.resolve(directory, &element.physical_path))
-        .filter(|path| known.insert(*path))
-        .filter_map(with_role)
+        .filter_map(|element| {
+            let path = element.input?;
+            Some((path, element.name, role(path)?))
+        })
         .collect()
-}
-
-fn is_below(path: &str, directory: &str) -> bool {
-    directory.is_empty()
-        || path
-            .strip_prefix(directory)
-            .is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// What a file's extension says that it is.

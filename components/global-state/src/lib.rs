@@ -12,7 +12,7 @@ use declaring::{Declaring, Role};
 use quarry_sdk::Source;
 use quarry_sdk::extractor::{ExtractError, Extraction, Manifest, Request};
 use quarry_windev::layout::{PROCEDURE_SET_GLOBS, PROJECT_GLOBS, SCREEN_GLOBS};
-use quarry_windev_source::{manifest, select, stem};
+use quarry_windev_source::{manifest, select};
 
 /// Says what the extractor is.
 pub fn describe() -> Manifest {
@@ -39,8 +39,7 @@ pub fn extract(source: &Source, request: &Request) -> Result<Extraction, Extract
         let element = selected.name();
         found.extend(declaring::read(source, path, element, Role::Project, said));
     }
-    for (path, role) in inputs::declaring_inputs(&selected, &request.inputs) {
-        let element = stem(path).to_owned();
+    for (path, element, role) in inputs::declaring_inputs(&selected, &request.inputs) {
         found.extend(declaring::read(
             source,
             path,

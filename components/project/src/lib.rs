@@ -3,6 +3,7 @@
 
 #[cfg(target_family = "wasm")]
 mod component;
+mod components;
 mod elements;
 
 use quarry_sdk::Source;
@@ -45,6 +46,10 @@ pub fn extract(source: &Source, request: &Request) -> Result<Extraction, Extract
             facts.projects.push(selected_project(&selected, path));
             facts.configurations = configurations(&selected, path);
             facts.elements = elements::elements(source, &selected, request, &mut diagnostics);
+            if let Some(project) = &selected.project {
+                facts.notes = components::external(project, path);
+                diagnostics.extend(components::without_elements(project, path, &facts.elements));
+            }
         }
         None => diagnostics.push(no_project()),
     }

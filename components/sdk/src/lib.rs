@@ -1,11 +1,13 @@
 //! What an extractor of Quarry is written with: the contract's types and the reading of inputs.
 //!
-//! An extractor implements [`extractor::Guest`] and is exported with [`export_extractor!`]:
+//! An extractor is two functions, which [`export_functions!`] makes a component of:
 //!
 //! ```ignore
-//! struct Component;
-//! impl quarry_sdk::extractor::Guest for Component { /* describe, extract */ }
-//! quarry_sdk::export_extractor!(Component);
+//! pub fn describe() -> Manifest { /* … */ }
+//! pub fn extract(source: &Source, request: &Request) -> Result<Extraction, ExtractError> { /* … */ }
+//!
+//! #[cfg(target_family = "wasm")]
+//! quarry_sdk::export_functions!(crate::describe, crate::extract);
 //! ```
 //!
 //! The types also exist in a native build, where tests and benchmarks call the same functions without a sandbox.
@@ -25,6 +27,32 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 pub use bindings::export_extractor;
 pub use options::Options;
 pub use source::{Source, SourceError};
+
+/// Exports `describe() -> Manifest` and `extract(&Source, &Request) -> Result<Extraction, ExtractError>` as a
+/// component, with the sandbox's inputs for the source.
+#[macro_export]
+macro_rules! export_functions {
+    ($describe:path, $extract:path) => {
+        struct Component;
+
+        impl $crate::extractor::Guest for Component {
+            fn describe() -> $crate::extractor::Manifest {
+                $describe()
+            }
+
+            fn extract(
+                request: $crate::extractor::Request,
+            ) -> ::core::result::Result<
+                $crate::extractor::Extraction,
+                $crate::extractor::ExtractError,
+            > {
+                $extract(&$crate::Source::sandbox(), &request)
+            }
+        }
+
+        $crate::export_extractor!(Component);
+    };
+}
 
 #[doc(hidden)]
 #[allow(missing_docs, missing_debug_implementations, clippy::all)]

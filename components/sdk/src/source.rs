@@ -39,6 +39,17 @@ impl Source {
         }
     }
 
+    /// The regular files below a directory, relative to it, separated by `/`, sorted: what a host would choose the
+    /// inputs of a native test or benchmark from. Links are not followed, names that are not UTF-8 left out.
+    ///
+    /// # Errors
+    ///
+    /// When a directory cannot be read.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn paths(&self) -> Result<Vec<String>, SourceError> {
+        self.root.paths()
+    }
+
     /// The bytes of an input.
     ///
     /// # Errors

@@ -3,9 +3,7 @@
 
 #[cfg(target_family = "wasm")]
 mod component;
-mod elements;
 
-use elements::{Part, parts};
 use quarry_sdk::Source;
 use quarry_sdk::extractor::{ExtractError, Extraction, Manifest, Request};
 use quarry_sdk::facts::{Diagnostic, FactSet, TableUse};
@@ -13,9 +11,9 @@ use quarry_windev::code_items::{all_code_items, data_bindings};
 use quarry_windev::layout::{
     ANALYSIS_GLOBS, CLASS_GLOBS, INTERFACE_GLOBS, PROCEDURE_SET_GLOBS, PROJECT_GLOBS,
 };
-use quarry_windev::text::{Format, detect, parse};
+use quarry_windev::text::parse;
 use quarry_windev::wlanguage::tables::{ElementUses, TableNames};
-use quarry_windev_source::{analyses, diagnostic, manifest, origin, read, select};
+use quarry_windev_source::{analyses, diagnostic, elements, manifest, origin, read_text, select};
 
 /// Says what the extractor is.
 pub fn describe() -> Manifest {
@@ -55,14 +53,17 @@ pub fn extract(source: &Source, request: &Request) -> Result<Extraction, Extract
     if names.is_empty() {
         return Ok(Extraction { facts, diagnostics });
     }
-    for part in parts(&selected, &request.inputs) {
-        let uses = uses(source, &part, &names, &mut diagnostics).into_iter();
+    let project = selected.path.map(|path| (path, selected.name()));
+    let elements = elements(&selected, &request.inputs).into_iter();
+    let elements = elements.filter_map(|element| Some((element.input?, element.name)));
+    for (path, element) in project.into_iter().chain(elements) {
+        let uses = uses(source, path, &names, &mut diagnostics).into_iter();
         facts.table_uses.extend(uses.filter_map(|found| {
             Some(TableUse {
                 table: tables.get(found.table)?.name.clone(),
-                element: part.element.clone(),
+                element: element.clone(),
                 operation: found.access.as_str().to_owned(),
-                origin: origin(found.span, part.path),
+                origin: origin(found.span, path),
             })
         }));
     }
@@ -71,22 +72,16 @@ pub fn extract(source: &Source, request: &Request) -> Result<Extraction, Extract
 
 fn uses(
     source: &Source,
-    part: &Part<'_>,
+    path: &str,
     names: &TableNames,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<quarry_windev::wlanguage::tables::TableUse> {
-    // What there is to say about the project file, the project extractor says, and it lists every binary file.
-    let Some(bytes) = read(source, part.path, &mut Vec::new()) else {
+    let Some(bytes) = read_text(source, path, diagnostics) else {
         return Vec::new();
     };
-    if detect(&bytes) != Format::Text {
-        return Vec::new();
-    }
     let document = parse(&bytes);
-    if !part.is_reported_elsewhere {
-        let said = document.diagnostics().iter();
-        diagnostics.extend(said.map(|said| diagnostic(said, part.path)));
-    }
+    let said = document.diagnostics().iter();
+    diagnostics.extend(said.map(|said| diagnostic(said, path)));
     let mut uses = ElementUses::new(names);
     for item in all_code_items(&document) {
         if item.is_wlanguage() {

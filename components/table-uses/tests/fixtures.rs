@@ -12,38 +12,15 @@ fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures")
 }
 
-/// The files of a fixture as the host would list them.
-fn inputs(root: &Path) -> Vec<String> {
-    let mut inputs = Vec::new();
-    let mut directories = vec![root.to_owned()];
-    while let Some(directory) = directories.pop() {
-        for entry in fs::read_dir(directory).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                directories.push(path);
-                continue;
-            }
-            let parts: Vec<&str> = path
-                .strip_prefix(root)
-                .unwrap()
-                .iter()
-                .map(|part| part.to_str().unwrap())
-                .collect();
-            inputs.push(parts.join("/"));
-        }
-    }
-    inputs.retain(|path| !is_ignored(path));
-    inputs.sort();
-    inputs
-}
-
 fn found(name: &str) -> Value {
-    let root = fixtures().join(name);
+    let source = Source::directory(fixtures().join(name));
+    let mut inputs = source.paths().unwrap();
+    inputs.retain(|path| !is_ignored(path));
     let request = Request {
-        inputs: inputs(&root),
+        inputs,
         options: None,
     };
-    let extraction = extract(&Source::directory(&root), &request).unwrap();
+    let extraction = extract(&source, &request).unwrap();
     let uses = extraction.facts.table_uses.into_iter();
     uses.map(|found| {
         json!({

@@ -3,8 +3,10 @@
 #![deny(missing_docs)]
 
 mod analyses;
+mod elements;
 
 pub use analyses::analyses;
+pub use elements::{SourceElement, elements};
 
 use quarry_sdk::extractor::{ExtractError, Manifest, Request};
 use quarry_sdk::facts::{Diagnostic, Origin, Severity};
@@ -102,6 +104,15 @@ pub fn read(source: &Source, path: &str, diagnostics: &mut Vec<Diagnostic>) -> O
             None
         }
     }
+}
+
+/// Reads an input that is text. One that is not is no diagnostic: the project extractor tells of every binary element.
+pub fn read_text(
+    source: &Source,
+    path: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Vec<u8>> {
+    read(source, path, diagnostics).filter(|bytes| detect(bytes) == Format::Text)
 }
 
 /// The manifest of an extractor of WinDev projects: `accepts` is a list of lists of globs.

@@ -11,15 +11,6 @@ use crate::text::{Document, Kind, Node};
 /// The versions whose files were measured.
 const KNOWN_VERSIONS: RangeInclusive<u32> = 25..=30;
 
-/// The lists of a project that are only counted.
-const COUNTED_LISTS: [&str; 5] = [
-    "external_components",
-    "internal_components",
-    "other_elements",
-    "net_assemblies",
-    "uwp_api",
-];
-
 /// What a project's users run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProjectKind {
@@ -56,8 +47,10 @@ pub struct Project {
     pub elements: Vec<Element>,
     /// Its analyses, in the order of the file.
     pub analyses: Vec<AnalysisReference>,
-    /// Lists that are only counted (components, assemblies, …): the file's name for it, and how many it has.
-    pub counts: Vec<(&'static str, usize)>,
+    /// Components that are built into it, and whose elements are in a directory of their own.
+    pub internal_components: Vec<ComponentReference>,
+    /// Components that it uses as they were built elsewhere.
+    pub external_components: Vec<ComponentReference>,
     /// Where its name stands.
     pub span: Span,
     /// What there is to say about it; what the text reader said is in the document.
@@ -104,6 +97,18 @@ pub struct AnalysisReference {
     pub span: Span,
 }
 
+/// A component of a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComponentReference {
+    /// Its name; that of its file when the project gives none.
+    pub name: String,
+    /// Its file, always binary, as [`Element::physical_path`]: `.wci` of an internal component, whose elements lie
+    /// beside it, `.wdi` of an external one.
+    pub path: String,
+    /// Where that stands.
+    pub span: Span,
+}
+
 impl Project {
     /// Reads a project from its file. `path` is that file's, for its extension.
     pub fn read(document: &Document<'_>, path: &str) -> Self {
@@ -129,7 +134,8 @@ impl Project {
             configurations: configurations.map(Configuration::read).collect(),
             elements: Vec::new(),
             analyses: elements.map(analyses).unwrap_or_default(),
-            counts: counts(elements),
+            internal_components: components(elements, "internal_components", "physical_name"),
+            external_components: components(elements, "external_components", "wdi_physical_name"),
             span: name.map(Node::value_span).unwrap_or_default(),
             diagnostics: Vec::new(),
         };
@@ -252,11 +258,19 @@ fn analyses(elements: Node<'_>) -> Vec<AnalysisReference> {
         .collect()
 }
 
-fn counts(elements: Option<Node<'_>>) -> Vec<(&'static str, usize)> {
-    COUNTED_LISTS
-        .into_iter()
-        .map(|key| (key, list(elements, key).count()))
-        .filter(|(_, count)| *count > 0)
+fn components(elements: Option<Node<'_>>, key: &str, path_key: &str) -> Vec<ComponentReference> {
+    list(elements, key)
+        .filter_map(|component| {
+            let written = component.get(path_key)?;
+            let path = file_path(&plain_text(written));
+            let name = text(component, "name");
+            Some(ComponentReference {
+                name: if name.is_empty() { stem(&path) } else { name },
+                path,
+                span: written.value_span(),
+            })
+        })
+        .filter(|component| !component.path.is_empty())
         .collect()
 }
 

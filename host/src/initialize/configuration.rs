@@ -23,6 +23,10 @@ pub(super) fn restrict(extraction: &mut Extraction, configuration: &str) {
     facts
         .initialization_blocks
         .retain(|fact| !left_out.contains(&fact.element));
+    facts.notes.retain(|note| {
+        let mut elements = note.attributes.iter().filter(|one| one.name == "element");
+        !elements.any(|element| left_out.contains(&element.value))
+    });
     extraction
         .diagnostics
         .push(restrict_tables(facts, &left_out, configuration));
@@ -99,7 +103,7 @@ fn said(severity: Severity, code: &str, message: String) -> Diagnostic {
 mod tests {
     use super::*;
     use crate::facts::empty;
-    use quarry_sandbox::facts::{Element, Origin, Table, TableUse};
+    use quarry_sandbox::facts::{Attribute, Element, Note, Origin, Table, TableUse};
 
     fn origin() -> Origin {
         Origin {
@@ -172,6 +176,26 @@ mod tests {
         let (tables, said) = restricted(ElementForm::Binary);
         assert_eq!(tables, ["Both", "AdminOnly", "Unused"]);
         assert_eq!(said, "configuration-all-tables");
+    }
+
+    #[test]
+    fn a_note_about_an_element_that_is_left_out_is_left_out() {
+        let mut all = extraction(ElementForm::Text);
+        all.facts.notes = ["Home", "Admin"]
+            .map(|element| Note {
+                kind: "remark".to_owned(),
+                title: element.to_owned(),
+                text: String::new(),
+                attributes: vec![Attribute {
+                    name: "element".to_owned(),
+                    value: element.to_owned(),
+                }],
+                origin: None,
+            })
+            .into();
+        restrict(&mut all, "Site");
+        let titles: Vec<&str> = all.facts.notes.iter().map(|note| &*note.title).collect();
+        assert_eq!(titles, ["Home"]);
     }
 
     #[test]

@@ -68,6 +68,7 @@ pub fn extract(
         facts::append(&mut all, extraction);
         runs.push(run);
     }
+    all.diagnostics = facts::without_repetitions(all.diagnostics);
     Ok(Extracted {
         extraction: all,
         runs,

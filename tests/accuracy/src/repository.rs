@@ -1,11 +1,11 @@
 //! A repository of the corpus: its projects, and what the extractors find in them.
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use quarry_sdk::Source;
 use quarry_sdk::extractor::{ExtractError, Extraction, Manifest, Request};
 use quarry_sdk::facts::FactSet;
-use quarry_windev::layout::{PathIndex, directory, is_ignored, select_project};
-use quarry_windev_source::{analyses, select};
+use quarry_sdk::{Source, SourceError};
+use quarry_windev::layout::{directory, is_ignored, select_project};
+use quarry_windev_source::{analyses, elements, select};
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
@@ -51,6 +51,9 @@ pub enum RepositoryError {
         /// What the system said.
         error: io::Error,
     },
+    /// A directory cannot be listed.
+    #[error(transparent)]
+    Unlisted(#[from] SourceError),
     /// A manifest's globs are not valid.
     #[error("a glob of a manifest is not valid: {0}")]
     Glob(#[from] globset::Error),
@@ -68,8 +71,8 @@ pub enum RepositoryError {
 #[derive(Debug)]
 struct Project {
     path: String,
-    /// Its elements' files; none when it is binary: then all below its directory.
-    elements: Option<HashSet<String>>,
+    /// Its elements' files.
+    elements: HashSet<String>,
     /// The analyses that are read for it.
     analyses: HashSet<String>,
 }
@@ -92,8 +95,8 @@ impl Repository {
     ///
     /// When a directory cannot be read.
     pub fn open(root: &Path) -> Result<Self, RepositoryError> {
-        let mut files = files(root)?;
-        files.retain(|path| !is_ignored(path));
+        let mut files = Source::directory(root).paths()?;
+        files.retain(|path| !is_ignored(path) && !is_version_control(path));
         let projects = projects(root, &files)?;
         Ok(Repository {
             root: root.to_owned(),
@@ -123,12 +126,11 @@ impl Repository {
         fs::read(&path).map_err(|error| RepositoryError::Unreadable { path, error })
     }
 
-    /// The project that a file of code is scored with: the selected one if it lists the file, else the nearest that
-    /// does. A binary project cannot tell and has all files below its directory.
+    /// The project that a file of code is scored with: the selected one if the file is an element of it, else the
+    /// nearest that has it.
     pub fn project_of_code(&self, file: &str) -> Option<String> {
-        self.owner(file, |project| match &project.elements {
-            Some(elements) => project.path == file || elements.contains(file),
-            None => is_below(file, directory(&project.path)),
+        self.owner(file, |project| {
+            project.path == file || project.elements.contains(file)
         })
     }
 
@@ -185,23 +187,15 @@ impl Repository {
 
 fn projects(root: &Path, files: &[String]) -> Result<Vec<Project>, RepositoryError> {
     let source = Source::directory(root);
-    let index = PathIndex::new(files);
     // Without a request for one, there is none that could be unknown.
     let Ok(selection) = select_project(files, None) else {
         return Ok(Vec::new());
     };
     let paths = selection.chosen.into_iter().chain(selection.others);
-    paths
-        .map(|path| project(&source, path, files, &index))
-        .collect()
+    paths.map(|path| project(&source, path, files)).collect()
 }
 
-fn project(
-    source: &Source,
-    path: &str,
-    files: &[String],
-    index: &PathIndex<'_>,
-) -> Result<Project, RepositoryError> {
+fn project(source: &Source, path: &str, files: &[String]) -> Result<Project, RepositoryError> {
     let request = Request {
         inputs: files.to_vec(),
         options: Some(serde_json::json!({ "project": path }).to_string()),
@@ -210,13 +204,9 @@ fn project(
         project: path.to_owned(),
         error,
     })?;
-    let elements = selected.project.as_ref().map(|project| {
-        let elements = project.elements.iter();
-        elements
-            .filter_map(|element| index.resolve(directory(path), &element.physical_path))
-            .map(str::to_owned)
-            .collect()
-    });
+    let elements = elements(&selected, files).into_iter();
+    let elements = elements.filter_map(|element| Some(element.input?.to_owned()));
+    let elements = elements.collect();
     let read = analyses(source, &selected, &request.inputs, &mut Vec::new());
     Ok(Project {
         path: path.to_owned(),
@@ -225,11 +215,9 @@ fn project(
     })
 }
 
-fn is_below(file: &str, directory: &str) -> bool {
-    directory.is_empty()
-        || file
-            .strip_prefix(directory)
-            .is_some_and(|rest| rest.starts_with('/'))
+fn is_version_control(path: &str) -> bool {
+    path.split('/')
+        .any(|part| matches!(part, ".git" | ".hg" | ".svn" | ".quarry"))
 }
 
 /// How many directories two files have in common.
@@ -249,32 +237,4 @@ fn globs(patterns: &[String]) -> Result<GlobSet, globset::Error> {
         );
     }
     set.build()
-}
-
-/// The regular files below a directory, as the host lists them: without links and version control.
-fn files(root: &Path) -> Result<Vec<String>, RepositoryError> {
-    let mut files = Vec::new();
-    let mut pending = vec![String::new()];
-    while let Some(prefix) = pending.pop() {
-        let path = root.join(&prefix);
-        let unreadable = |error| RepositoryError::Unreadable {
-            path: path.clone(),
-            error,
-        };
-        for entry in fs::read_dir(&path).map_err(unreadable)? {
-            let entry = entry.map_err(unreadable)?;
-            let kind = entry.file_type().map_err(unreadable)?;
-            let name = entry.file_name();
-            let Some(name) = name.to_str() else {
-                continue;
-            };
-            if kind.is_dir() && !matches!(name, ".git" | ".hg" | ".svn" | ".quarry") {
-                pending.push(format!("{prefix}{name}/"));
-            } else if kind.is_file() {
-                files.push(format!("{prefix}{name}"));
-            }
-        }
-    }
-    files.sort_unstable();
-    Ok(files)
 }

@@ -76,21 +76,8 @@ pub fn fixtures() -> PathBuf {
 
 /// All files of a fixture that the host would hand over: no backups, nothing that was built.
 pub fn fixture_files(fixture: &Path) -> Vec<String> {
-    let mut files = Vec::new();
-    let mut directories = vec![fixture.to_owned()];
-    while let Some(directory) = directories.pop() {
-        for entry in fs::read_dir(directory).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                directories.push(path);
-                continue;
-            }
-            let relative = path.strip_prefix(fixture).unwrap().to_str().unwrap();
-            if !quarry_windev::layout::is_ignored(relative) {
-                files.push(relative.to_owned());
-            }
-        }
-    }
+    let mut files = Source::directory(fixture).paths().unwrap();
+    files.retain(|path| !quarry_windev::layout::is_ignored(path));
     files
 }
 
@@ -128,8 +115,10 @@ pub fn page_with_template(name: &str, own: &str, template: &str) -> String {
 pub fn project(initialization: &str, listed: &[&str]) -> String {
     let mut text = format!("{HEADER}P\nproject :\n elements :\n  elements :\n");
     for path in listed {
+        let file = path.rsplit('/').next().unwrap();
+        let name = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
         text.push_str(&format!(
-            "   -\n     name : {path}\n     physical_name : .\\{}\n",
+            "   -\n     name : {name}\n     physical_name : .\\{}\n",
             path.replace('/', "\\")
         ));
     }

@@ -10,6 +10,7 @@ mod entities;
 mod generic_names;
 mod item;
 mod keys;
+pub mod kinds;
 mod model;
 mod positions;
 mod read;
@@ -22,6 +23,6 @@ mod xml;
 pub use model::{Analysis, Column, Connection, Key, KeyColumn, KeyKind, Relation, Table};
 pub use relations::{
     AUTOMATIC_OWNER, MULTIPLE_OWNERS, NAMED_OWNER, ONE_PRIMARY_AMONG_OWNERS, PRIMARY_OWNER,
-    UNIQUE_OWNER, UNIQUE_TEXT_OWNER, infer_relations,
+    ROLE_OWNER, UNIQUE_OWNER, UNIQUE_TEXT_OWNER, infer_relations,
 };
 pub use types::normalized_type;

@@ -32,7 +32,7 @@ pub struct Connection {
     pub host: Option<String>,
     /// The server's port.
     pub port: Option<u16>,
-    /// The database's name; of a database that is a file, the file's.
+    /// The database's name; of a path, which tells of somebody's machine, only that of the file.
     pub database: Option<String>,
     /// Whether the file names a user.
     pub has_user: bool,

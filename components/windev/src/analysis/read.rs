@@ -5,6 +5,7 @@ use super::endpoint::{self, Endpoint};
 use super::entities::decode;
 use super::item::Item;
 use super::keys::choose_primary;
+use super::kinds;
 use super::model::{Analysis, Connection, KeyColumn, Table};
 use super::positions::Positions;
 use super::types::{declared_type, short};
@@ -124,7 +125,7 @@ impl Builder<'_> {
         let (name, span) = self.name(tag);
         Connection {
             name,
-            kind: connection_kind(&self.attribute(tag, "Type")),
+            kind: kinds::of_number(&self.attribute(tag, "Type")),
             span,
             ..Connection::default()
         }
@@ -253,7 +254,7 @@ impl Builder<'_> {
             return;
         };
         let found = match element {
-            Element::Source if is_file_kind(&connection.kind) => Endpoint::default(),
+            Element::Source if kinds::is_file(&connection.kind) => Endpoint::default(),
             Element::Source => endpoint::source(text),
             Element::Database => Endpoint {
                 database: endpoint::database(text),
@@ -360,24 +361,4 @@ impl Builder<'_> {
         };
         (name, self.positions.span(range))
     }
-}
-
-/// The databases of connections.
-fn connection_kind(code: &str) -> String {
-    let kind = match code {
-        "3" | "19" => "sql-server",
-        "6" => "mysql",
-        "11" => "hfsql-client-server",
-        "12" => "xml-native-access",
-        "15" => "postgresql",
-        "16" => "hfsql-classic",
-        "" => "unknown",
-        other => return format!("unknown-{}", short(other)),
-    };
-    kind.to_owned()
-}
-
-/// Whether the source of such a connection is a file.
-fn is_file_kind(kind: &str) -> bool {
-    matches!(kind, "xml-native-access" | "hfsql-classic")
 }

@@ -86,6 +86,14 @@ pub(super) enum Family<'t> {
     Other(&'t str),
 }
 
+impl Family<'_> {
+    /// Whether items of the family refer to others: dates, times, amounts and truth values have values in common and
+    /// mean nothing by it.
+    pub(super) fn refers(self) -> bool {
+        matches!(self, Family::Integer | Family::Text | Family::Other("uuid"))
+    }
+}
+
 /// The family of a normalized type.
 pub(super) fn family(normalized: &str) -> Family<'_> {
     match normalized {

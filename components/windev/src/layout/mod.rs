@@ -10,7 +10,7 @@ mod select;
 mod tests;
 
 pub use analyses::{AnalysisFile, AnalysisFiles, FoundBy, analysis_files};
-pub use paths::{PathIndex, directory, extension, file_path};
+pub use paths::{PathIndex, directory, extension, file_path, join};
 pub use select::{ProjectSelection, UnknownProject, select_project};
 
 /// Project files.

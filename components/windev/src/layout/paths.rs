@@ -67,14 +67,14 @@ impl<'p> PathIndex<'p> {
     /// The file that a path written in a project means, seen from a directory of the tree: the one of that very
     /// name, else the first that differs by case only. None when the path leads out of the tree.
     pub fn resolve(&self, from_directory: &str, written: &str) -> Option<&'p str> {
-        let path = joined(from_directory, &file_path(written))?;
+        let path = join(from_directory, &file_path(written))?;
         let exact = self.exact.get(path.as_str()).copied();
         exact.or_else(|| self.folded.get(&path.to_lowercase()).copied())
     }
 }
 
-/// A path from the root of the tree, `..` resolved; none when that leads out of it.
-fn joined(from_directory: &str, path: &str) -> Option<String> {
+/// A path (see [`file_path`]) seen from a directory of the tree, `..` resolved; none when that leads out of the tree.
+pub fn join(from_directory: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = from_directory
         .split('/')
         .filter(|part| !part.is_empty())

@@ -59,7 +59,15 @@ project :
   other_elements :
    -
      name : a.png
-  internal_components : []
+  internal_components :
+   -
+     physical_name : .\\Sales\\Sales.wci
+   -
+     identifier : 0x48
+  external_components :
+   -
+     name : Payment
+     wdi_physical_name : C:\\Users\\FAKE_user\\Payment.wdi
  languages :
   - fr-FR
   - en-GB
@@ -83,9 +91,30 @@ fn a_project_tells_what_it_is() {
     assert_eq!(project.description, "");
     assert_eq!(project.languages, ["fr-FR", "en-GB"]);
     assert_eq!(project.editor_language.as_deref(), Some("en"));
-    assert_eq!(project.counts, [("other_elements", 1)]);
     assert_eq!(slice(project.span), "My étude");
     assert!(project.diagnostics.is_empty());
+}
+
+#[test]
+fn components_have_a_name_and_a_file_and_no_path_of_a_machine() {
+    let project = Project::read(&parse(PROJECT.as_bytes()), "a.wwp");
+    let told = |components: &[ComponentReference]| -> Vec<(String, String)> {
+        let pairs = components
+            .iter()
+            .map(|component| (component.name.clone(), component.path.clone()));
+        pairs.collect()
+    };
+    let pair = |name: &str, path: &str| (name.to_owned(), path.to_owned());
+    assert_eq!(
+        told(&project.internal_components),
+        [pair("Sales", "Sales/Sales.wci")]
+    );
+    assert_eq!(
+        told(&project.external_components),
+        [pair("Payment", "Payment.wdi")]
+    );
+    let span = project.internal_components[0].span;
+    assert_eq!(slice(span), ".\\Sales\\Sales.wci");
 }
 
 #[test]

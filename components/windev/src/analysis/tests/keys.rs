@@ -219,6 +219,84 @@ fn of_several_tables_the_one_of_the_same_name_is_meant() {
 }
 
 #[test]
+fn a_key_may_have_a_role_in_its_name() {
+    for (key, column, table) in [
+        ("ForumID", "ParentForumID", "Forum"),
+        ("IDClient", "IDClientPayeur", "Client"),
+        ("client_id", "payer_client_id", "Client"),
+        ("AddressID", "InvoicingAddressID", "Address"),
+    ] {
+        let tables = tables(
+            &[
+                ("Forum", vec![item("ForumID", 24, 1)]),
+                (table, vec![item(key, 24, 1)]),
+                ("ArchiveAddress", vec![item("AddressID", 24, 1)]),
+                ("Other", vec![item("OtherID", 24, 1), item(column, 25, 2)]),
+            ][usize::from(table == "Forum")..],
+        );
+        let expected = format!("Other.{column} {table}.{key}");
+        assert_eq!(
+            relations(&tables),
+            [(expected, "name-of-key-with-role", ROLE_OWNER)]
+        );
+    }
+}
+
+#[test]
+fn a_table_may_refer_to_itself_by_a_role() {
+    let tables = tables(&[(
+        "Forum",
+        vec![item("ForumID", 24, 1), item("ParentForumID", 25, 2)],
+    )]);
+    let expected = "Forum.ParentForumID Forum.ForumID".to_owned();
+    assert_eq!(
+        relations(&tables),
+        [(expected, "name-of-key-with-role", ROLE_OWNER)]
+    );
+}
+
+#[test]
+fn a_part_of_a_word_is_no_role_and_a_short_key_has_none() {
+    for (key, column) in [
+        ("CleID", "PoncleID"),
+        ("AID", "ParentAID"),
+        ("IDClient", "IDClientele"),
+    ] {
+        let tables = tables(&[
+            ("A", vec![item(key, 24, 1)]),
+            ("B", vec![item("BID", 24, 1), item(column, 25, 2)]),
+        ]);
+        assert!(relations(&tables).is_empty(), "{column}");
+    }
+}
+
+#[test]
+fn dates_and_amounts_refer_to_nothing() {
+    for code in [14, 11, 17, 37] {
+        let tables = tables(&[
+            ("A", vec![item("OrderDay", code, 1)]),
+            ("B", vec![item("BID", 24, 1), item("OrderDay", code, 2)]),
+        ]);
+        assert!(relations(&tables).is_empty(), "{code}");
+    }
+}
+
+#[test]
+fn a_column_with_several_keys_refers_once() {
+    let again = item("IDClient", 25, 2);
+    let composite = "<RUBRIQUE Nom=\"IDClientRien\"><TYPE_CLE>2</TYPE_CLE><COMPOSEE><COMPOSANTE Nom=\"IDClient\"/></COMPOSEE></RUBRIQUE>";
+    let tables = tables(&[
+        ("Client", vec![item("IDClient", 24, 1)]),
+        (
+            "Order",
+            vec![item("IDOrder", 24, 1), again, composite.to_owned()],
+        ),
+    ]);
+    assert_eq!(tables[1].keys.len(), 3);
+    assert_eq!(relations(&tables).len(), 1);
+}
+
+#[test]
 fn names_that_many_tables_have_say_nothing() {
     for name in ["Name", "Libellé", "ID", "Type", "Désignation"] {
         let tables = tables(&[

@@ -2,9 +2,6 @@
 
 use crate::wlanguage::keywords::fold;
 
-/// What a kind is called when nothing names it: as in an analysis.
-pub(super) const UNKNOWN: &str = "unknown";
-
 /// The kind that a provider constant names: `hAccessHFClientServer`, `hAccèsNatifMySQL`, `hODBC`, `hOledbSQLServer`.
 /// None for a word that is no such constant.
 pub(super) fn of_constant(word: &str) -> Option<&'static str> {
@@ -61,12 +58,4 @@ fn of_product(folded: &str) -> Option<&'static str> {
         "dbase" | "dbase3" | "dbase4" | "dbase5" => "dbase",
         _ => return None,
     })
-}
-
-/// Whether the source of such a connection is a file.
-pub(super) fn is_file(kind: &str) -> bool {
-    matches!(
-        kind,
-        "hfsql-classic" | "xml-native-access" | "sqlite" | "ms-access" | "excel" | "dbase"
-    )
 }

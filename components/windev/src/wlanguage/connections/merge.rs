@@ -1,30 +1,17 @@
 //! Descriptions of one connection brought together.
 
-use super::kinds;
+use crate::analysis::{Connection, kinds};
 use crate::position::Span;
 use std::collections::{HashMap, HashSet};
 
 /// A database connection that code describes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeConnection {
-    /// The variable, or the name that the code gives; the function where that name may be something else.
-    pub name: String,
-    /// The kind of database, in the words of an analysis; `unknown` when no provider is named.
-    pub kind: String,
-    /// The server.
-    pub host: Option<String>,
-    /// Its port.
-    pub port: Option<u16>,
-    /// The database.
-    pub database: Option<String>,
-    /// Whether the source holds a user.
-    pub has_user: bool,
-    /// Whether the source holds a password.
-    pub has_password: bool,
     /// Which file it is described in, by the order in which the files were added.
     pub file: usize,
-    /// Where its name stands there.
-    pub span: Span,
+    /// What that says. The name is that of the variable, or the one that the code gives; the function's where that
+    /// name may be something else. The kind is `unknown` when no provider is named.
+    pub connection: Connection,
 }
 
 /// What a description says of one property.
@@ -228,14 +215,16 @@ fn connection(description: Description) -> CodeConnection {
     let place = description.place.known().filter(|_| !kinds::is_file(kind));
     let (host, port) = place.unwrap_or_default();
     CodeConnection {
-        name: description.name,
-        kind: kind.to_owned(),
-        host,
-        port,
-        database: description.database.known(),
-        has_user: description.has_user,
-        has_password: description.has_password,
         file: description.file,
-        span: description.span,
+        connection: Connection {
+            name: description.name,
+            kind: kind.to_owned(),
+            host,
+            port,
+            database: description.database.known(),
+            has_user: description.has_user,
+            has_password: description.has_password,
+            span: description.span,
+        },
     }
 }

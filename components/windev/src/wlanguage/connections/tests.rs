@@ -1,6 +1,7 @@
 //! Forms of connections in code.
 
-use super::{CodeConnection, ConnectionCode, may_describe_connections};
+use super::{ConnectionCode, may_describe_connections};
+use crate::analysis::Connection;
 use crate::text::parse;
 
 /// A procedure set with one procedure of this code.
@@ -17,11 +18,12 @@ fn file(code: &str, tail: &str) -> String {
     text
 }
 
-fn found(code: &str) -> Vec<CodeConnection> {
+fn found(code: &str) -> Vec<Connection> {
     let text = file(code, "");
     let mut connections = ConnectionCode::default();
     connections.add(&parse(text.as_bytes()));
-    connections.connections(std::iter::empty())
+    let found = connections.connections(std::iter::empty()).into_iter();
+    found.map(|found| found.connection).collect()
 }
 
 /// Name, kind, host, port, database, user and password of all.
@@ -180,7 +182,7 @@ fn texts_in_resources_are_read() {
     let mut connections = ConnectionCode::default();
     connections.add(&parse(text.as_bytes()));
     let all = connections.connections(std::iter::empty());
-    assert_eq!(all[0].host.as_deref(), Some("srv"));
+    assert_eq!(all[0].connection.host.as_deref(), Some("srv"));
 }
 
 /// Code in which `Fake…` stands for users and passwords, in their own places and in others.
