@@ -141,7 +141,7 @@ pub fn origin(span: Span, path: &str) -> Origin {
 
 /// The origin of a whole file.
 pub fn file(path: &str) -> Origin {
-    origin(Span::default(), path)
+    origin(Span::BEGINNING, path)
 }
 
 /// The contract's form of a diagnostic about a file.

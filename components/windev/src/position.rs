@@ -15,6 +15,16 @@ pub struct Span {
     pub column: u32,
 }
 
+impl Span {
+    /// The beginning of a file.
+    pub const BEGINNING: Span = Span {
+        offset: 0,
+        length: 0,
+        line: 1,
+        column: 1,
+    };
+}
+
 /// One line of a [`Code`] text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct CodeLine {

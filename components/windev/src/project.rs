@@ -51,7 +51,7 @@ pub struct Project {
     pub internal_components: Vec<ComponentReference>,
     /// Components that it uses as they were built elsewhere.
     pub external_components: Vec<ComponentReference>,
-    /// Where its name stands.
+    /// Where its name stands; the beginning of the file when it has none.
     pub span: Span,
     /// What there is to say about it; what the text reader said is in the document.
     pub diagnostics: Vec<Diagnostic>,
@@ -136,7 +136,7 @@ impl Project {
             analyses: elements.map(analyses).unwrap_or_default(),
             internal_components: components(elements, "internal_components", "physical_name"),
             external_components: components(elements, "external_components", "wdi_physical_name"),
-            span: name.map(Node::value_span).unwrap_or_default(),
+            span: name.map_or(Span::BEGINNING, Node::value_span),
             diagnostics: Vec::new(),
         };
         let names: HashMap<&str, &str> = project

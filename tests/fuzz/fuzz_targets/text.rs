@@ -29,6 +29,7 @@ fuzz_target!(|bytes: &[u8]| {
         check_place(bytes, item.span);
     }
     assert!(code_items(&document).len() <= all.len());
+    assert_eq!(all_code_items(&parse(bytes)), all);
     for binding in data_bindings(&document) {
         check_node(bytes, binding);
     }
@@ -37,7 +38,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mut connections = ConnectionCode::default();
     connections.add(&document);
     for found in connections.connections(std::iter::empty()) {
-        check_place(bytes, found.span);
+        check_place(bytes, found.connection.span);
     }
 });
 

@@ -118,6 +118,12 @@ fn components_have_a_name_and_a_file_and_no_path_of_a_machine() {
 }
 
 #[test]
+fn a_project_without_a_name_stands_at_the_beginning_of_its_file() {
+    let project = Project::read(&parse(b"project :"), "a.wwp");
+    assert_eq!(project.span, Span::BEGINNING);
+}
+
+#[test]
 fn configurations_say_what_they_build() {
     let project = Project::read(&parse(PROJECT.as_bytes()), "a.wwp");
     let kinds: Vec<_> = project
