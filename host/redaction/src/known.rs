@@ -1,0 +1,159 @@
+//! The secrets of a run: which placeholder each has, and where those that are distinctive stand in a text.
+
+use crate::placeholder::{overlaps_any, placeholder};
+use crate::rule::Rule;
+use crate::scan::Match;
+use crate::spellings::Spellings;
+use crate::strength::is_strong;
+use std::borrow::Borrow;
+use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
+use std::ops::Range;
+use zeroize::Zeroizing;
+
+/// Index of a secret.
+pub(crate) type SecretId = usize;
+
+/// A value, wiped when it is dropped. It has no `Debug`.
+pub(crate) struct Value(Zeroizing<String>);
+
+impl Borrow<str> for Value {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        *self.0 == *other.0
+    }
+}
+
+impl Eq for Value {}
+
+impl Hash for Value {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl Value {
+    pub(crate) fn new(value: &str) -> Self {
+        Self(Zeroizing::new(value.to_owned()))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+struct Secret {
+    rule: &'static Rule,
+    placeholder: String,
+}
+
+/// What is known of the secrets of a run.
+#[derive(Default)]
+pub(crate) struct KnownSecrets {
+    secrets: Vec<Secret>,
+    by_value: HashMap<Value, SecretId>,
+    spellings: Spellings,
+    allowed: HashSet<Value>,
+    numbers: HashMap<&'static str, u32>,
+}
+
+impl KnownSecrets {
+    /// The secret with this value; a new one gets the next number of its rule's kind. A distinctive value is found
+    /// by [`Self::occurrences`] from now on.
+    pub(crate) fn learn(&mut self, value: &str, rule: &'static Rule) -> SecretId {
+        let identity = identity(value);
+        if let Some(&secret) = self.by_value.get(identity.as_str()) {
+            return secret;
+        }
+        let number = self.numbers.entry(rule.kind()).or_default();
+        *number += 1;
+        let secret = self.secrets.len();
+        self.secrets.push(Secret {
+            rule,
+            placeholder: placeholder(rule.kind(), *number),
+        });
+        self.by_value.insert(identity, secret);
+        for text in spellings(value) {
+            self.spellings.add(text, secret);
+        }
+        secret
+    }
+
+    /// How many secrets there are.
+    pub(crate) fn len(&self) -> usize {
+        self.secrets.len()
+    }
+
+    pub(crate) fn placeholder(&self, secret: SecretId) -> &str {
+        self.secrets
+            .get(secret)
+            .map_or("", |secret| &secret.placeholder)
+    }
+
+    /// From now on `value` is no secret, wherever it stands. Only a distinctive value can be allowed so.
+    pub(crate) fn allow(&mut self, value: &str) {
+        let spellings = spellings(value).into_iter();
+        self.allowed.extend(spellings.map(Value::new));
+    }
+
+    pub(crate) fn is_allowed(&self, value: &str) -> bool {
+        if self.allowed.is_empty() {
+            return false;
+        }
+        let spellings = spellings(value);
+        let is_allowed = |text: &&str| self.allowed.contains(*text);
+        !spellings.is_empty() && spellings.iter().all(is_allowed)
+    }
+
+    /// Where the distinctive values stand in `text` and touch no placeholder, each with the rule that found it first.
+    pub(crate) fn occurrences(&self, text: &str, placeholders: &[Range<usize>]) -> Vec<Match> {
+        let found = self.spellings.occurrences(text).into_iter();
+        found
+            .filter(|(range, _)| !overlaps_any(range, placeholders))
+            .filter(|(range, _)| !self.is_allowed(&text[range.clone()]))
+            .filter_map(|(range, secret)| {
+                Some(Match {
+                    range,
+                    rule: self.secrets.get(secret)?.rule,
+                    secret: Some(secret),
+                    is_wider: false,
+                })
+            })
+            .collect()
+    }
+}
+
+/// What makes two values the same secret: a key of several lines is the same with other line ends, and with the line
+/// ends written as `\n`.
+fn identity(value: &str) -> Value {
+    if lines(value).nth(1).is_none() {
+        return Value::new(value);
+    }
+    let mut joined = Zeroizing::new(String::with_capacity(value.len()));
+    for line in lines(value) {
+        joined.push_str(line);
+    }
+    Value(joined)
+}
+
+/// The distinctive texts that betray `value`: itself, or each of its lines.
+fn spellings(value: &str) -> Vec<&str> {
+    let mut spellings: Vec<&str> = lines(value).filter(|line| is_strong(line)).collect();
+    spellings.sort_unstable();
+    spellings.dedup();
+    spellings
+}
+
+fn lines(value: &str) -> impl Iterator<Item = &str> {
+    value
+        .split(['\r', '\n'])
+        .flat_map(|line| line.split("\\n"))
+        .flat_map(|line| line.split("\\r"))
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+}

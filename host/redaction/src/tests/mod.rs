@@ -1,0 +1,6 @@
+mod examples;
+mod known;
+mod properties;
+mod redaction;
+mod rules;
+mod support;
