@@ -1,0 +1,42 @@
+//! Workspaces: what a run wrote is checked, and published so that whoever reads it sees the old state or the new one.
+//!
+//! Everything goes through a `cap_std::fs::Dir` that was opened once. No path in a workspace is looked up in the
+//! process's own namespace and no symbolic link in it is followed, so that nothing leads outside.
+//!
+//! ```no_run
+//! use quarry_workspace::Workspace;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let workspace = Workspace::open("shop".as_ref())?;
+//! // A prompt builder writes here.
+//! workspace.staging().write("CONTEXT.md", "# Shop\n")?;
+//! let mut documents = workspace.documents()?;
+//! for (_, text) in documents.iter_mut() {
+//!     *text = text.replace("secret", "[REDACTED]");
+//! }
+//! let published = workspace.publish(&documents, None, None)?;
+//! println!("{:?} {:?}", published.files, published.warnings);
+//! # Ok(())
+//! # }
+//! ```
+#![deny(missing_docs)]
+
+pub mod agents;
+mod context;
+mod disk;
+mod documents;
+mod error;
+mod files;
+mod intent;
+mod staging;
+mod transaction;
+mod workspace;
+
+pub use agents::{AgentFile, Agents, McpUrl, McpUrlError, Outcome};
+pub use documents::{Documents, limits};
+pub use error::PublishError;
+pub use intent::{Change, Difference};
+pub use workspace::{Published, Workspace};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,315 @@
+//! A workspace that is open.
+//!
+//! ```text
+//! workspace/
+//!   CONTEXT.md            the document that is read first and published last
+//!   context/              everything else, replaced as a whole
+//!   .quarry/lock          held by the run that writes
+//!   .quarry/staging/RUN/  what a prompt builder writes; gone when the run ends
+//!   .quarry/pending/      a run that is decided on; gone when it is in its place
+//! ```
+
+use crate::agents::{AgentFile, Agents, Outcome};
+use crate::disk::Disk;
+use crate::documents::{CONTEXT, Documents};
+use crate::error::PublishError;
+use crate::files::{empty, subdirectory};
+use crate::intent::{Change, intent};
+use crate::staging;
+use crate::transaction::{self, Left, PENDING};
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tempfile::TempDir;
+
+/// Quarry's own directory in a workspace.
+const OWN: &str = ".quarry";
+
+/// What was published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// The documents, relative to the workspace, sorted. Those are among them that were there already as they are.
+    pub files: Vec<String>,
+    /// Their length in bytes, all together.
+    pub bytes: u64,
+    /// The files of the agents, and what became of them.
+    pub agent_files: Vec<AgentFile>,
+    /// What the user should know: files that were left as they are, and why.
+    pub warnings: Vec<String>,
+}
+
+/// A workspace that this process alone writes, until it is dropped; or one that is only compared with.
+#[derive(Debug)]
+pub struct Workspace {
+    path: PathBuf,
+    builder: Arc<Dir>,
+    access: Access,
+}
+
+#[derive(Debug)]
+enum Access {
+    Write(Box<Held>),
+    Compare {
+        /// None when there is no such directory.
+        directory: Option<Dir>,
+        _staging: TempDir,
+    },
+}
+
+/// What the holder of the lock has.
+#[derive(Debug)]
+struct Held {
+    directory: Dir,
+    own: Dir,
+    staging: Dir,
+    run: String,
+    disk: Disk,
+    _lock: File,
+}
+
+impl Workspace {
+    /// Opens a workspace, creating it if need be, takes its lock, finishes or removes what a killed run left and makes
+    /// an empty staging directory.
+    ///
+    /// # Errors
+    ///
+    /// See [`PublishError`].
+    pub fn open(path: &Path) -> Result<Self, PublishError> {
+        Self::open_on(path, Disk::default())
+    }
+
+    pub(crate) fn open_on(path: &Path, disk: Disk) -> Result<Self, PublishError> {
+        let inside = |action| PublishError::io(&path.join(OWN), action);
+        Dir::create_ambient_dir_all(path, ambient_authority())
+            .map_err(PublishError::io(path, "the workspace cannot be created"))?;
+        let directory = Dir::open_ambient_dir(path, ambient_authority())
+            .map_err(PublishError::io(path, "the workspace cannot be opened"))?;
+        let own =
+            subdirectory(&directory, OWN).map_err(inside("Quarry's directory cannot be used"))?;
+        let lock = lock(&own).map_err(|error| match error {
+            TryLockError::WouldBlock => PublishError::Locked(path.to_owned()),
+            TryLockError::Error(error) => inside("the workspace cannot be locked")(error),
+        })?;
+        let staging = subdirectory(&own, "staging")
+            .and_then(|staging| empty(&staging).map(|()| staging))
+            .map_err(inside("the staging directory cannot be emptied"))?;
+        let held = Held {
+            directory,
+            own,
+            staging,
+            run: run_name(),
+            disk,
+            _lock: lock,
+        };
+        if transaction::is_pending(&held.own) {
+            held.finish(path)?;
+        }
+        let builder = subdirectory(&held.staging, &held.run)
+            .map_err(inside("the staging directory cannot be made"))?;
+        Ok(Workspace {
+            path: path.to_owned(),
+            builder: Arc::new(builder),
+            access: Access::Write(Box::new(held)),
+        })
+    }
+
+    /// Opens a workspace for comparing alone. Neither it nor anything in it is created or changed; the staging directory
+    /// is a temporary one elsewhere. There need not be such a directory: everything is added then.
+    ///
+    /// No lock is taken: while another run writes, the comparison may see some of its changes.
+    ///
+    /// # Errors
+    ///
+    /// [`PublishError::Io`] when the workspace is there and cannot be opened, or there is no place for a temporary
+    /// directory.
+    pub fn scratch(path: &Path) -> Result<Self, PublishError> {
+        let directory = match Dir::open_ambient_dir(path, ambient_authority()) {
+            Ok(directory) => Some(directory),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => {
+                return Err(PublishError::io(path, "the workspace cannot be opened")(
+                    error,
+                ));
+            }
+        };
+        let temporary = std::env::temp_dir();
+        let (staging, builder) = tempfile::Builder::new()
+            .prefix("quarry-")
+            .tempdir_in(&temporary)
+            .and_then(|staging| {
+                let builder = Dir::open_ambient_dir(staging.path(), ambient_authority())?;
+                Ok((staging, builder))
+            })
+            .map_err(PublishError::io(
+                &temporary,
+                "a temporary directory cannot be made",
+            ))?;
+        Ok(Workspace {
+            path: path.to_owned(),
+            builder: Arc::new(builder),
+            access: Access::Compare {
+                directory,
+                _staging: staging,
+            },
+        })
+    }
+
+    /// The path under which the document is published.
+    pub fn context_path(&self) -> PathBuf {
+        self.path.join(CONTEXT)
+    }
+
+    /// The empty directory that a prompt builder writes into.
+    pub fn staging(&self) -> Arc<Dir> {
+        self.builder.clone()
+    }
+
+    /// Removes what a prompt builder wrote, so that one can begin anew.
+    ///
+    /// # Errors
+    ///
+    /// [`PublishError::Io`].
+    pub fn empty_staging(&self) -> Result<(), PublishError> {
+        empty(&self.builder).map_err(PublishError::io(
+            &self.path,
+            "the staging directory cannot be emptied",
+        ))
+    }
+
+    /// Reads what the prompt builder wrote. From here on it is held in memory, whatever happens to the directory.
+    ///
+    /// # Errors
+    ///
+    /// [`PublishError::Rejected`] when it wrote no `CONTEXT.md`, or anything that is no document: a link, a file
+    /// outside of `context/`, a name or text that is not UTF-8, more than the [limits](crate::limits).
+    pub fn documents(&self) -> Result<Documents, PublishError> {
+        staging::read(&self.builder)
+    }
+
+    /// Publishes documents and, unless `agents` is none, merges what coding agents read into the files that are there.
+    ///
+    /// When there is a `context/`, its `manifest.json` must be a JSON object with `"generator": "quarry"` and a
+    /// `"revision"`, which `CONTEXT.md` names as well. With `revision`, it must be that one.
+    ///
+    /// # Errors
+    ///
+    /// [`PublishError::Rejected`] when the documents are not as they should be, [`PublishError::Occupied`] when
+    /// something of the user's is in the way, [`PublishError::Io`] when the workspace cannot be written: nothing is
+    /// published then. [`PublishError::Unfinished`] when everything is on the disk, but not in its place: the next
+    /// [`open`](Self::open) puts it there.
+    pub fn publish(
+        self,
+        documents: &Documents,
+        revision: Option<&str>,
+        agents: Option<&Agents>,
+    ) -> Result<Published, PublishError> {
+        let Access::Write(held) = &self.access else {
+            return Err(PublishError::Scratch(self.path.clone()));
+        };
+        let directory = Some(&held.directory);
+        let mut intent = intent(&self.path, directory, documents, revision, agents)?;
+        if !intent.is_empty() {
+            held.commit(&intent)
+                .map_err(PublishError::io(&self.path, "nothing could be written"))?;
+            let left = held.finish(&self.path)?;
+            for file in &mut intent.agents {
+                if let Some(left) = left.iter().find(|left| left.path == file.path) {
+                    file.outcome = Outcome::Skipped(left.reason.clone());
+                }
+            }
+        }
+        Ok(Published {
+            files: documents.iter().map(|(path, _)| path.to_owned()).collect(),
+            bytes: documents.bytes(),
+            warnings: intent.warnings(),
+            agent_files: intent.agents,
+        })
+    }
+
+    /// What [`publish`](Self::publish) would change, sorted by path. Nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// As [`publish`](Self::publish).
+    pub fn compare(
+        &self,
+        documents: &Documents,
+        revision: Option<&str>,
+        agents: Option<&Agents>,
+    ) -> Result<Vec<Change>, PublishError> {
+        let directory = self.directory();
+        let intent = intent(&self.path, directory, documents, revision, agents)?;
+        intent
+            .changes(directory)
+            .map_err(PublishError::io(&self.path, "cannot be compared"))
+    }
+
+    fn directory(&self) -> Option<&Dir> {
+        match &self.access {
+            Access::Write(held) => Some(&held.directory),
+            Access::Compare { directory, .. } => directory.as_ref(),
+        }
+    }
+}
+
+impl Held {
+    fn checked(&self) -> String {
+        format!("{}.checked", self.run)
+    }
+
+    fn done(&self) -> String {
+        format!("{}.done", self.run)
+    }
+
+    fn commit(&self, intent: &crate::intent::Intent<'_>) -> io::Result<()> {
+        let name = self.checked();
+        transaction::stage(&self.disk, &self.staging, &name, intent)?;
+        transaction::commit(&self.disk, &self.staging, &name, &self.own)
+    }
+
+    fn finish(&self, path: &Path) -> Result<Vec<Left>, PublishError> {
+        transaction::finish(
+            &self.disk,
+            &self.directory,
+            &self.own,
+            &self.staging,
+            &self.done(),
+        )
+        .map_err(|error| PublishError::Unfinished {
+            path: path.join(OWN).join(PENDING),
+            reason: error.to_string(),
+        })
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // Best effort: what stays is removed by the next run.
+        for name in [self.run.clone(), self.checked(), self.done()] {
+            let _ = self.disk.remove_dir_all(&self.staging, &name);
+        }
+    }
+}
+
+fn lock(own: &Dir) -> Result<File, TryLockError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true);
+    options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    let file = own
+        .open_with("lock", &options)
+        .map_err(TryLockError::Error)?
+        .into_std();
+    file.try_lock()?;
+    Ok(file)
+}
+
+/// A name that no other run of this machine has at the same time.
+fn run_name() -> String {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let count = COUNTER.fetch_add(1, Ordering::Relaxed);
+    format!("{}-{count}", std::process::id())
+}
