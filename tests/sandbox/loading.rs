@@ -56,6 +56,19 @@ fn an_import_that_no_component_gets_is_named() {
 }
 
 #[test]
+fn only_a_prompt_builder_counts_tokens() {
+    let wasm = wat::parse_str(
+        r#"(component (import "quarry:prompt/tokenizer@0.1.0"
+            (instance (export "count" (func (param "text" string) (result u32))))))"#,
+    )
+    .unwrap();
+    let error = sandbox().extractor(&wasm).unwrap_err();
+    assert!(matches!(error, LoadError::ForbiddenImports(_)), "{error:?}");
+    let error = sandbox().prompt_builder(&wasm).unwrap_err();
+    assert!(matches!(error, LoadError::WrongWorld { .. }), "{error:?}");
+}
+
+#[test]
 fn an_allowed_interface_with_other_functions_is_refused() {
     let wasm = wat::parse_str(
         r#"(component (import "wasi:cli/environment@0.2.6" (instance (export "escape" (func)))))"#,

@@ -5,7 +5,7 @@ use cap_std::fs::Dir;
 use quarry_sandbox::facts::FactSet;
 use quarry_sandbox::{
     CallError, CallOptions, Extraction, Extractor, Input, Limits, Outcome, PromptBuilder, Report,
-    Sandbox, SandboxOptions, SourceTree, Stack, Usage,
+    Sandbox, SandboxOptions, SourceTree, Stack, Tokenizer, Usage,
 };
 use serde_json::{Value, json};
 use std::fs;
@@ -165,7 +165,9 @@ pub fn build(behaviour: &str, path: Option<&str>, limits: Limits) -> (Outcome<Re
         limits,
         ..CallOptions::default()
     };
-    let outcome = builder().build(Arc::new(workspace), &input(behaviour, path), &options);
+    let tokenizer = Tokenizer::new("none", |_| 0);
+    let input = input(behaviour, path);
+    let outcome = builder().build(Arc::new(workspace), &input, &tokenizer, &options);
     (outcome, directory)
 }
 
@@ -201,6 +203,12 @@ fn input(behaviour: &str, path: Option<&str>) -> Input {
             notes: Vec::new(),
         },
         diagnostics: Vec::new(),
+        budget: 1_000,
+        tokenizer: "none".to_owned(),
+        revision: String::new(),
+        pinned_tables: Vec::new(),
+        excluded_tables: Vec::new(),
+        mcp_url: None,
     }
 }
 

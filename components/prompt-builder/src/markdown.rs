@@ -24,6 +24,23 @@ impl Inline {
         Inline(text.to_owned())
     }
 
+    /// Whether there is nothing in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Its Markdown.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// Adds letters and digits as they are; anything else is left out.
+    pub(crate) fn plain(mut self, letters: &str) -> Self {
+        let letters = letters.chars().filter(char::is_ascii_alphanumeric);
+        self.0.extend(letters);
+        self
+    }
+
     /// Adds Markdown of our own.
     pub(crate) fn and(mut self, text: &'static str) -> Self {
         self.0.push_str(text);
@@ -104,8 +121,8 @@ fn span(line: &str) -> String {
     if line.is_empty() {
         return "(empty)".to_owned();
     }
-    let breaks_out = |character| matches!(character, '`' | '|' | '<' | '>' | '&' | '@');
-    if line.contains(breaks_out) {
+    let breaks_out = |character| matches!(character, '`' | '|' | '<' | '>' | '&');
+    if line.contains(breaks_out) || line.contains(text::is_at_sign) {
         escaped(line)
     } else {
         format!("`{line}`")
@@ -117,6 +134,7 @@ fn escaped(line: &str) -> String {
     let mut escaped = String::with_capacity(line.len());
     let mut before = None;
     let mut only_digits_before = true;
+    let mut only_letters_before = true;
     let mut characters = line.chars().peekable();
     while let Some(character) = characters.next() {
         let after = characters.peek().copied();
@@ -128,7 +146,7 @@ fn escaped(line: &str) -> String {
             '&' => escaped.push_str("&amp;"),
             // Agents replace `@path` in the files that they remember by the file's content. They need not know
             // backslashes, so an entity.
-            '@' => escaped.push_str("&#64;"),
+            sign if text::is_at_sign(sign) => push_entity(&mut escaped, sign),
             // Cells and code spans are told apart before backslashes are, by some.
             '|' => escaped.push_str("&#124;"),
             '`' => escaped.push_str("&#96;"),
@@ -147,12 +165,15 @@ fn escaped(line: &str) -> String {
             // Lists, underlined headings, commands, definitions at the beginning of a line; `1.` too.
             '-' | '+' | '=' | '/' | ':' | '.' if is_first => push_entity(&mut escaped, character),
             '.' | ')' if only_digits_before => push_entity(&mut escaped, character),
+            // `Human:` is somebody's turn in a conversation.
+            ':' if only_letters_before => push_entity(&mut escaped, character),
             // `http://` and `www.` are links without any mark.
             ':' if after == Some('/') => push_entity(&mut escaped, character),
             '.' if ends_with_www(&escaped) => push_entity(&mut escaped, character),
             other => escaped.push(other),
         }
         only_digits_before &= character.is_ascii_digit();
+        only_letters_before &= character.is_alphabetic();
         before = Some(character);
     }
     escaped
@@ -185,6 +206,11 @@ impl Document {
     /// Its length in bytes.
     pub(crate) fn len(&self) -> usize {
         self.text.len()
+    }
+
+    /// What was written from a position on.
+    pub(crate) fn since(&self, start: usize) -> &str {
+        self.text.get(start..).unwrap_or_default()
     }
 
     /// The finished text.
@@ -225,43 +251,15 @@ impl Document {
         self.line(&["- ", &text.0]);
     }
 
-    /// An item below an item.
-    pub(crate) fn subitem(&mut self, text: Inline) {
-        self.begin(Block::Item);
-        self.line(&["  - ", &text.0]);
-    }
-
-    /// A table; its type makes sure that every row has as many cells as there are headings.
-    pub(crate) fn table<const COLUMNS: usize>(
-        &mut self,
-        headings: [&'static str; COLUMNS],
-        rows: impl IntoIterator<Item = [Inline; COLUMNS]>,
-    ) {
+    /// A fenced block of data, marked as such with the revision, which whoever wrote the data cannot have known. The
+    /// fence is longer than every run of backticks in the data, so that no line of it closes the block.
+    pub(crate) fn data(&mut self, language: &str, revision: &str, data: &str) {
         self.begin(Block::Other);
-        self.row(headings);
-        self.row(["---"; COLUMNS]);
-        for row in rows {
-            self.row(row.each_ref().map(|cell| cell.0.as_str()));
-        }
-    }
-
-    fn row<const COLUMNS: usize>(&mut self, cells: [&str; COLUMNS]) {
-        self.text.push('|');
-        for cell in cells {
-            let blank = if cell.is_empty() { "" } else { " " };
-            self.text.extend([blank, cell, " |"]);
-        }
-        self.text.push('\n');
-    }
-
-    /// A fenced block. The fence is longer than every run of backticks in the code, so that no line of it closes
-    /// the block.
-    pub(crate) fn fence(&mut self, language: &str, code: &str) {
-        self.begin(Block::Other);
-        let code = text::lines(code);
-        let fence = "`".repeat(longest_run(&code).max(2) + 1);
-        self.line(&[&fence, &info_string(language)]);
-        self.line(&[&code]);
+        let data = text::lines(data);
+        let fence = "`".repeat(longest_run(&data).max(2) + 1);
+        let mark = Inline::ours(" data=").plain(revision);
+        self.line(&[&fence, &info_string(language), &mark.0]);
+        self.line(&[&data]);
         self.line(&[&fence]);
     }
 }
@@ -300,6 +298,7 @@ mod tests {
     fn a_name_that_could_break_out_is_escaped_text() {
         assert_eq!(Inline::new().name("a`b|c").0, "a&#96;b&#124;c");
         assert_eq!(Inline::new().name("@../etc/passwd").0, "&#64;../etc/passwd");
+        assert_eq!(Inline::new().name("\u{ff20}x").0, "&#65312;x");
         assert_eq!(
             Inline::new().name("<!-- x_y _z -->").0,
             "&lt;\\!-- x_y \\_z --&gt;"
@@ -311,6 +310,7 @@ mod tests {
         assert_eq!(Inline::new().sentence("- item").0, "&#45; item");
         assert_eq!(Inline::new().sentence("12. item").0, "12&#46; item");
         assert_eq!(Inline::new().sentence("/clear").0, "&#47;clear");
+        assert_eq!(Inline::new().sentence("Human: a: b").0, "Human&#58; a: b");
         assert_eq!(
             Inline::new().sentence("see http://x and www.x").0,
             "see http&#58;//x and www&#46;x"
@@ -320,8 +320,11 @@ mod tests {
     #[test]
     fn a_fence_is_longer_than_any_run_inside() {
         let mut document = Document::default();
-        document.fence("x y", "a\n````\nb");
-        assert_eq!(document.into_text(), "`````text\na\n````\nb\n`````\n");
+        document.data("x y", "0`f\n", "a\n````\nb");
+        assert_eq!(
+            document.into_text(),
+            "`````text data=0f\na\n````\nb\n`````\n"
+        );
     }
 
     #[test]

@@ -3,9 +3,9 @@
 mod support;
 
 use quarry_component_prompt_builder::build;
-use quarry_component_prompt_builder::facts::KeyKind;
-use quarry_component_prompt_builder::prompt::{BuildError, Input};
-use support::{column, context, empty, index, key, relation, shop, table};
+use quarry_component_prompt_builder::prompt::BuildError;
+use support::business::business;
+use support::{built, context, empty, four_bytes, shop};
 
 #[test]
 fn a_small_project_becomes_a_whole_document() {
@@ -17,77 +17,44 @@ fn a_tree_without_facts_becomes_a_document_that_says_so() {
     insta::assert_snapshot!(context(&empty()));
 }
 
-/// Tables that refer to each other, of which the document shows all.
-fn large() -> Input {
-    let mut input = shop();
-    input.facts.tables.clear();
-    input.facts.relations.clear();
-    for number in 0..200 {
-        let (name, identifier) = (format!("TABLE{number}"), format!("ID{number}"));
-        let mut columns = vec![column(&identifier, "int64", 300)];
-        columns.extend(
-            (0..12).map(|position| column(&format!("Field{position}"), "string", position)),
-        );
-        let previous = format!("ID{}", number / 2);
-        let mut large = table(&name, columns, 300 + number);
-        large
-            .keys
-            .push(key(&identifier, KeyKind::Primary, &[&identifier]));
-        if number > 0 {
-            large.columns.push(column(&previous, "int64", 400));
-            large.indexes.push(index(&previous, &[&previous]));
-            let target = format!("TABLE{}", number / 2);
-            input
-                .facts
-                .relations
-                .push(relation((&name, &previous), (&target, &previous)));
-        }
-        input.facts.tables.push(large);
-    }
-    input
+#[test]
+fn a_small_budget_still_names_everything_that_must_be_known() {
+    let mut input = business(200);
+    input.budget = 2_600;
+    let output = build(&input, &four_bytes).unwrap();
+    insta::assert_snapshot!(output.files[0].1);
 }
 
 #[test]
-fn a_large_project_is_shown_completely() {
-    let input = large();
-    let output = build(&input).unwrap();
-    let text = &output.files[0].1;
-    assert_eq!(text.matches("\n### Table ").count(), 200);
-    assert_eq!(text.matches("(R1, 90%)").count(), 199);
-    let sections: Vec<String> = output
-        .sections
+fn everything_else_stands_in_files() {
+    let files = built(&shop()).files.split_off(1);
+    let files: Vec<String> = files
         .iter()
-        .map(|section| {
-            format!(
-                "{} {}/{} {} bytes",
-                section.id, section.shown, section.total, section.bytes
-            )
-        })
+        .map(|(path, text)| format!("=== {path}\n{text}"))
         .collect();
-    let last = text.split("### Table ").nth(200).unwrap();
-    insta::assert_snapshot!(format!("{}\n\nTable {last}", sections.join("\n")));
+    insta::assert_snapshot!(files.join("\n"));
 }
 
 #[test]
 fn the_bytes_of_the_sections_are_those_of_the_document() {
-    for input in [empty(), shop(), large()] {
-        let output = build(&input).unwrap();
+    for input in [empty(), shop(), business(40)] {
+        let output = built(&input);
         let bytes: u64 = output.sections.iter().map(|section| section.bytes).sum();
         assert_eq!(bytes, output.files[0].1.len() as u64);
-        assert_eq!(output.sections.len(), 7);
+        assert_eq!(output.sections.len(), 10);
     }
 }
 
 #[test]
 fn the_same_input_gives_the_same_bytes() {
-    assert_eq!(context(&large()), context(&large()));
+    assert_eq!(built(&business(20)).files, built(&business(20)).files);
 }
 
 #[test]
 fn a_configuration_that_the_project_does_not_have_is_refused() {
     let mut input = shop();
     input.configuration = Some("Nowhere".to_owned());
-    let error = build(&input).unwrap_err();
+    let error = build(&input, &four_bytes).unwrap_err();
     assert!(matches!(error, BuildError::InvalidInput(message) if message.contains("Nowhere")));
 }
 
@@ -113,10 +80,24 @@ fn connections_of_one_name_get_variables_of_their_own() {
 fn a_relation_stands_at_the_table_of_its_own_file() {
     let mut input = shop();
     let mut copy = input.facts.tables[1].clone();
+    copy.name = "commande".to_owned();
     copy.origin.path = "Other.ana/Other.xdd".to_owned();
     input.facts.tables.insert(0, copy);
     let text = context(&input);
-    let other = text.split("### Table ").nth(1).unwrap();
-    assert!(other.contains("Other.xdd") && !other.contains("R1"));
-    assert_eq!(text.matches("`CLIENT.IDCLIENT` (R1, 90%)").count(), 2);
+    assert_eq!(text.matches("IDCLIENT>CLIENT").count(), 1);
+    assert!(text.contains("\ncommande(IDCLIENT index, "));
+    let files = built(&input).files;
+    let sql = files
+        .iter()
+        .filter(|(_, sql)| sql.contains("-- inferred by"));
+    let paths: Vec<&str> = sql.map(|(path, _)| path.as_str()).collect();
+    assert_eq!(paths, ["context/schema/COMMANDE-2.sql"]);
+}
+
+#[test]
+fn databases_without_a_server_need_no_address() {
+    let mut input = shop();
+    input.facts.connections[1].kind = "ms-access".to_owned();
+    let text = context(&input);
+    assert!(text.contains("\nARCHIVES_DATABASE=") && !text.contains("ARCHIVES_HOST"));
 }

@@ -16,7 +16,6 @@ struct Parsed {
     /// Language and content.
     fences: Vec<(String, String)>,
     items: usize,
-    rows: usize,
     /// Whatever a document must not hold.
     foreign: Vec<String>,
 }
@@ -36,10 +35,7 @@ fn parse(text: &str) -> Parsed {
                 parsed.fences.push((language.to_string(), String::new()));
             }
             Event::Start(Tag::Item) => parsed.items += 1,
-            Event::Start(Tag::TableRow) => parsed.rows += 1,
-            Event::Start(
-                Tag::Paragraph | Tag::List(None) | Tag::Table(_) | Tag::TableHead | Tag::TableCell,
-            ) => {}
+            Event::Start(Tag::Paragraph | Tag::List(None)) => {}
             Event::End(TagEnd::CodeBlock | TagEnd::Heading(_)) => parsed_end(&mut parsed),
             Event::End(_) => {}
             Event::Text(text) | Event::Code(text) => parsed_text(&mut parsed, &text),
@@ -99,82 +95,62 @@ fn letters(text: &str) -> String {
     letters.collect()
 }
 
+/// The same of code, in which the tags of agents begin with `&lt;`.
+fn code_letters(text: &str) -> String {
+    letters(&text.replace("&lt;", ""))
+}
+
 fn expected_headings(input: &Input) -> Vec<(HeadingLevel, String)> {
-    let facts = &input.facts;
-    let mut headings = vec![(
-        HeadingLevel::H1,
-        format!("Contextof{}", letters(&input.project)),
-    )];
-    let mut add = |level, title: &str| headings.push((level, letters(title)));
-    for title in ["Source Project", "Target Stack", "What Could Not Be Read"] {
-        add(HeadingLevel::H3, title);
-    }
-    if !facts.notes.is_empty() {
-        add(HeadingLevel::H3, "Notes of Extractors");
-    }
-    add(HeadingLevel::H2, "Database Schema");
-    for table in &facts.tables {
-        add(HeadingLevel::H3, &format!("Table {}", table.name));
-    }
-    add(HeadingLevel::H2, "Database Connections");
-    add(HeadingLevel::H2, "Environment Variables");
-    add(HeadingLevel::H2, "Global State");
-    use quarry_component_prompt_builder::facts::Scope::{App, Module, Request};
-    for (scope, title) in [
-        (App, "Application Scope"),
-        (Module, "Module Scope"),
-        (Request, "Request Scope"),
-    ] {
-        if facts
-            .global_variables
-            .iter()
-            .any(|variable| variable.scope == scope)
-        {
-            add(HeadingLevel::H3, title);
-        }
-    }
-    if !facts.constants.is_empty() {
-        add(HeadingLevel::H3, "Constants");
-    }
-    add(HeadingLevel::H2, "Initialization Code");
-    for block in &facts.initialization_blocks {
-        add(
-            HeadingLevel::H3,
-            &format!("Start of {}, block {}", block.element, block.order),
-        );
-    }
-    add(HeadingLevel::H2, "MCP Server Integration");
+    let title = format!("Contextof{}", letters(&input.project));
+    let mut headings = vec![(HeadingLevel::H1, title)];
+    let below = ["Source Project", "Target Stack"].map(|title| (HeadingLevel::H3, letters(title)));
+    headings.extend(below);
+    let sections = [
+        "Database Schema",
+        "Table Uses",
+        "Database Connections",
+        "Environment Variables",
+        "Global State",
+        "Initialization Code",
+        "What Could Not Be Read",
+        "MCP Server Integration",
+    ];
+    let has_uses = !input.facts.table_uses.is_empty();
+    let sections = sections.into_iter();
+    let sections = sections.filter(|title| has_uses || *title != "Table Uses");
+    headings.extend(sections.map(|title| (HeadingLevel::H2, letters(title))));
     headings
 }
 
-/// The code that stands in fences, in order; nothing for the block of variables.
-fn expected_fences(input: &Input) -> Vec<Option<String>> {
+/// The fenced blocks, in order: language, and the letters of those that hold code or notes.
+fn expected_fences(input: &Input) -> Vec<(Option<&str>, Option<String>)> {
     let facts = &input.facts;
-    let notes = facts
-        .notes
+    let mut fences = Vec::new();
+    let mut add = |language: &'static str, is_there: bool| {
+        if is_there {
+            fences.push((Some(language), None));
+        }
+    };
+    add("elements", !facts.elements.is_empty());
+    add("schema", !facts.tables.is_empty());
+    add("table-uses", !facts.table_uses.is_empty());
+    add("dotenv", !facts.connections.is_empty());
+    let has_state = !facts.global_variables.is_empty() || !facts.constants.is_empty();
+    add("globals", has_state);
+    let blocks = facts
+        .initialization_blocks
         .iter()
-        .map(|note| &note.text)
-        .filter(|text| !text.trim().is_empty());
-    let mut fences: Vec<Option<String>> = notes.map(|text| Some(letters(text))).collect();
-    fences.extend((!facts.connections.is_empty()).then_some(None));
-    fences.extend(
-        facts
-            .initialization_blocks
-            .iter()
-            .map(|block| Some(letters(&block.code))),
-    );
+        .map(|block| (None, &block.code));
+    let notes = facts.notes.iter().map(|note| (Some("text"), &note.text));
+    let texts = blocks.chain(notes).filter(|(_, text)| has_lines(text));
+    fences.extend(texts.map(|(language, text)| (language, Some(code_letters(text)))));
     fences
 }
 
-fn expected_rows(input: &Input) -> usize {
-    let facts = &input.facts;
-    let kinds: BTreeSet<_> = facts.elements.iter().map(|element| &element.kind).collect();
-    let columns: usize = facts.tables.iter().map(|table| table.columns.len()).sum();
-    kinds.len()
-        + columns
-        + facts.connections.len()
-        + facts.global_variables.len()
-        + facts.constants.len()
+/// Whether anything of a text is visible.
+fn has_lines(text: &str) -> bool {
+    text.chars()
+        .any(|letter| !is_hidden(letter) && !letter.is_whitespace())
 }
 
 fn check_structure(input: &Input, text: &str) {
@@ -187,47 +163,42 @@ fn check_structure(input: &Input, text: &str) {
         .collect();
     assert_eq!(headings, expected_headings(input));
     let expected = expected_fences(input);
-    assert_eq!(parsed.fences.len(), expected.len());
-    for ((language, code), expected) in parsed.fences.iter().zip(expected) {
-        match expected {
-            Some(expected) => assert_eq!(letters(code), expected),
-            None => assert_eq!(language, "dotenv"),
+    assert_eq!(parsed.fences.len(), expected.len(), "{text}");
+    for ((info, code), (language, expected)) in parsed.fences.iter().zip(expected) {
+        let (given, mark) = info.split_once(' ').unwrap();
+        assert_eq!(mark, "data=0f1e2d3c4b5a");
+        assert!(language.is_none_or(|language| language == given), "{given}");
+        if let Some(expected) = expected {
+            assert_eq!(code_letters(code), expected);
         }
     }
-    assert_eq!(parsed.rows, expected_rows(input));
-    let is_item = |line: &&&str| line.starts_with("- ") || line.starts_with("  - ");
+    let is_item = |line: &&&str| line.starts_with("- ");
     assert_eq!(parsed.items, outside(text).iter().filter(is_item).count());
 }
 
-fn check_rows(text: &str) {
-    let mut columns = None;
-    for line in outside(text) {
-        if !line.starts_with('|') {
-            columns = None;
-            continue;
-        }
-        let cells = line.matches('|').count();
-        assert!(line.ends_with('|') && !line.contains("\\|"), "{line}");
-        assert_eq!(*columns.get_or_insert(cells), cells, "{line}");
-    }
+fn is_hidden(character: char) -> bool {
+    (character.is_control() && !matches!(character, '\n' | '\t'))
+        || matches!(
+            character,
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+                | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}' | '\u{ad}' | '\u{2800}'
+                | '\u{e000}'..='\u{f8ff}' | '\u{fdd0}'..='\u{fdef}' | '\u{fff0}'..='\u{fffc}'
+                | '\u{f0000}'..='\u{10ffff}'
+        )
 }
 
 fn check_characters(text: &str) {
     for line in outside(text) {
-        assert!(!line.contains(['@', '<', '>']), "{line}");
+        // `>` marks references in our own text, and means something at the beginning of a line alone.
+        assert!(
+            !line.contains(['@', '<']) && !line.starts_with('>'),
+            "{line}"
+        );
         assert!(
             !line.starts_with('/') && !line.starts_with("    "),
             "{line}"
         );
     }
-    let is_hidden = |character: char| {
-        (character.is_control() && !matches!(character, '\n' | '\t'))
-            || matches!(
-                character,
-                '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-                    | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}' | '\u{ad}'
-            )
-    };
     assert_eq!(text.chars().find(|character| is_hidden(*character)), None);
 }
 
@@ -236,7 +207,7 @@ fn check_variables(text: &str) {
     for (_, code) in parse(text)
         .fences
         .iter()
-        .filter(|(language, _)| language == "dotenv")
+        .filter(|(info, _)| info.starts_with("dotenv "))
     {
         let code = code.trim_end_matches('\0');
         for line in code
@@ -272,7 +243,6 @@ proptest! {
     fn no_string_breaks_out_of_its_place(input in hostile::input()) {
         let text = context(&input);
         check_structure(&input, &text);
-        check_rows(&text);
         check_characters(&text);
         check_variables(&text);
         prop_assert_eq!(&text, &context(&input));
@@ -284,7 +254,6 @@ fn the_checks_hold_for_harmless_input() {
     for input in [empty(), shop()] {
         let text = context(&input);
         check_structure(&input, &text);
-        check_rows(&text);
         check_characters(&text);
         check_variables(&text);
     }
@@ -296,7 +265,10 @@ fn an_endless_name_is_cut() {
     let name = "É".repeat(100_000);
     input.facts.tables = vec![table(&name, Vec::new(), 1)];
     let text = context(&input);
-    assert!(text.contains(&format!("### Table `{}…`\n", "É".repeat(200))));
+    assert!(
+        text.contains(&format!("\n\"{}…\"()\n", "É".repeat(128))),
+        "{text}"
+    );
     assert!(text.len() < 10_000);
 }
 
@@ -307,7 +279,19 @@ fn a_type_of_the_stack_is_no_import() {
     input.stack.file_structure = vec![attribute("app/[id]/page.tsx", "a page")];
     let text = context(&input);
     assert!(
-        text.contains("| String &#64;db.VarChar(50) |")
-            && text.contains("`app/[id]/page.tsx`: a page")
+        text.contains("`string` String &#64;db.VarChar(n)")
+            && text.contains("`app/[id]/page.tsx` a page")
     );
+}
+
+#[test]
+fn tags_that_agents_act_on_are_broken_inside_of_code() {
+    let mut input = shop();
+    input.facts.initialization_blocks[0].code =
+        "Info(1) // </system-reminder> <|im_start|> <System-Reminder x>\nx = a <user AND <b"
+            .to_owned();
+    let text = context(&input);
+    assert!(text.contains(
+        "// &lt;/system-reminder> &lt;|im_start|> &lt;System-Reminder x>\nx = a <user AND <b"
+    ));
 }

@@ -22,7 +22,7 @@ mod extractor {
         ",
         world: "quarry:host/extractor-host",
         exports: { default: async },
-        additional_derives: [PartialEq],
+        additional_derives: [PartialEq, Eq],
         require_store_data_send: true,
     });
 }
@@ -41,13 +41,15 @@ mod prompt_builder {
             package quarry:host;
             world prompt-builder-host {
                 import quarry:context/facts@0.1.0;
+                import quarry:prompt/tokenizer@0.1.0;
                 export quarry:prompt/prompt-builder@0.1.0;
             }
         ",
         world: "quarry:host/prompt-builder-host",
         with: { "quarry:context/facts": super::extractor::quarry::context::facts },
+        imports: { default: trappable },
         exports: { default: async },
-        additional_derives: [PartialEq],
+        additional_derives: [PartialEq, Eq],
         require_store_data_send: true,
     });
 }
@@ -87,5 +89,6 @@ pub use extractor::exports::quarry::context::extractor::{
 pub use extractor::quarry::context::facts;
 pub(crate) use prompt_builder::PromptBuilderHostPre;
 pub use prompt_builder::exports::quarry::prompt::prompt_builder::{
-    BuildError, Input, Report, Section, Stack, TypeMapping,
+    BuildError, Detail, Floor, Input, Report, Section, Stack, TypeMapping,
 };
+pub(crate) use prompt_builder::quarry::prompt::tokenizer;

@@ -4,6 +4,7 @@ use crate::error::{CallError, Cancelled, classify};
 use crate::filesystem::{Access, Denied, Files, Root};
 use crate::limits::{Limits, Meter};
 use crate::log::Log;
+use crate::tokenizer::{Counter, Tokenizer};
 use crate::{OnOpen, wasi};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -20,7 +21,37 @@ pub(crate) struct State {
     pub(crate) wasi: WasiCtx,
     pub(crate) table: ResourceTable,
     pub(crate) files: Files,
+    pub(crate) counter: Counter,
     meter: Meter,
+}
+
+/// When a call ends whatever it is doing.
+#[derive(Clone)]
+pub(crate) struct Clock {
+    end: Option<Instant>,
+    cancel: CancellationToken,
+}
+
+impl Clock {
+    /// A clock of a call that nobody cancels.
+    #[cfg(test)]
+    pub(crate) fn ending_in(time: Duration) -> Self {
+        Clock {
+            end: Instant::now().checked_add(time),
+            cancel: CancellationToken::new(),
+        }
+    }
+
+    /// Ends the call when its time is over or it was cancelled.
+    pub(crate) fn check(&self) -> wasmtime::Result<()> {
+        if self.cancel.is_cancelled() {
+            Err(Cancelled.into())
+        } else if self.end.is_some_and(|end| Instant::now() >= end) {
+            Err(Trap::Interrupt.into())
+        } else {
+            Ok(())
+        }
+    }
 }
 
 /// How a call is made, besides what it is about.
@@ -72,6 +103,8 @@ pub struct Outcome<T> {
 pub(crate) struct Call<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) root: Root,
+    /// What a prompt builder counts with.
+    pub(crate) tokenizer: Option<Tokenizer>,
     /// What the call is about, so that its random numbers follow from it.
     pub(crate) seed: [u8; 32],
     pub(crate) options: &'a CallOptions,
@@ -131,30 +164,31 @@ pub(crate) fn run<T>(
 
 fn store(call: &Call<'_>, log: &Log) -> wasmtime::Result<Store<State>> {
     let limits = &call.options.limits;
+    // An epoch stops a guest that computes; the timeout around the call stops one that waits in the host.
+    let clock = Clock {
+        end: Instant::now().checked_add(limits.time),
+        cancel: call.options.cancel.clone(),
+    };
     let mut table = ResourceTable::new();
     table.set_max_capacity(limits.handles);
     let state = State {
         wasi: wasi::context(call.seed, log),
         table,
         files: Files::new(call.root.clone(), limits, call.options.on_open.clone()),
+        counter: Counter {
+            tokenizer: call.tokenizer.clone(),
+            clock: clock.clone(),
+        },
         meter: Meter::new(limits),
     };
     let mut store = Store::try_new(call.engine, state)?;
     store.limiter(|state| &mut state.meter);
     store.set_hostcall_fuel(limits.result);
     store.set_max_component_handles(limits.handles);
-    // An epoch stops a guest that computes; the timeout around the call stops one that waits in the host.
-    let end = Instant::now().checked_add(limits.time);
-    let cancel = call.options.cancel.clone();
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(move |_| {
-        if cancel.is_cancelled() {
-            Err(Cancelled.into())
-        } else if end.is_some_and(|end| Instant::now() >= end) {
-            Err(Trap::Interrupt.into())
-        } else {
-            Ok(UpdateDeadline::Yield(1))
-        }
+        clock.check()?;
+        Ok(UpdateDeadline::Yield(1))
     });
     Ok(store)
 }

@@ -2,12 +2,13 @@
 
 use crate::aot::CodeCache;
 use crate::bindings::{
-    self, ExtractorHostPre, Input, Manifest, PromptBuilderHostPre, Report, Request,
+    self, ExtractorHostPre, Input, Manifest, PromptBuilderHostPre, Report, Request, tokenizer,
 };
 use crate::call::{self, Call, CallOptions, Outcome, State};
 use crate::error::{CallError, LoadError, SandboxError};
 use crate::filesystem::{Inputs, Root};
 use crate::limits::Limits;
+use crate::tokenizer::{Counter, Tokenizer};
 use crate::{engine, wasi};
 use cap_std::fs::Dir;
 use sha2::{Digest, Sha256};
@@ -15,10 +16,20 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use wasmtime::Engine;
-use wasmtime::component::{Component, Linker};
+use wasmtime::component::{Component, HasData, Linker};
 
 /// The packages that components may import, version 0.2.
 const ALLOWED: [&str; 6] = ["cli", "clocks", "filesystem", "io", "random", "sockets"];
+
+/// What prompt builders may import besides.
+const TOKENIZER: &str = "quarry:prompt/tokenizer@0.1.0";
+
+/// What a guest counts tokens with.
+struct HasCounter;
+
+impl HasData for HasCounter {
+    type Data<'a> = &'a mut Counter;
+}
 
 /// How a sandbox is set up.
 #[derive(Debug, Clone)]
@@ -59,7 +70,11 @@ impl Sandbox {
     pub fn new(options: SandboxOptions) -> Result<Self, SandboxError> {
         let engine = engine::start(options.slots, options.memory)?;
         let mut linker = Linker::new(&engine);
-        wasi::link(&mut linker).map_err(|error| SandboxError::Engine(format!("{error:#}")))?;
+        wasi::link(&mut linker)
+            .and_then(|()| {
+                tokenizer::add_to_linker::<_, HasCounter>(&mut linker, |state| &mut state.counter)
+            })
+            .map_err(|error| SandboxError::Engine(format!("{error:#}")))?;
         let cache = options
             .cache
             .map(CodeCache::open)
@@ -78,7 +93,7 @@ impl Sandbox {
     ///
     /// See [`LoadError`].
     pub fn extractor(&self, wasm: &[u8]) -> Result<Extractor, LoadError> {
-        let (component, digest) = self.component(wasm)?;
+        let (component, digest) = self.component(wasm, is_wasi)?;
         let pre = self
             .linker
             .instantiate_pre(&component)
@@ -97,7 +112,8 @@ impl Sandbox {
     ///
     /// See [`LoadError`].
     pub fn prompt_builder(&self, wasm: &[u8]) -> Result<PromptBuilder, LoadError> {
-        let (component, digest) = self.component(wasm)?;
+        let is_allowed = |import: &str| import == TOKENIZER || is_wasi(import);
+        let (component, digest) = self.component(wasm, is_allowed)?;
         let pre = self
             .linker
             .instantiate_pre(&component)
@@ -110,7 +126,11 @@ impl Sandbox {
         })
     }
 
-    fn component(&self, wasm: &[u8]) -> Result<(Component, String), LoadError> {
+    fn component(
+        &self,
+        wasm: &[u8],
+        is_allowed: impl Fn(&str) -> bool,
+    ) -> Result<(Component, String), LoadError> {
         if Engine::detect_precompiled(wasm).is_some() {
             return Err(LoadError::Precompiled);
         }
@@ -148,7 +168,7 @@ pub fn digest(wasm: &[u8]) -> String {
         .collect()
 }
 
-fn is_allowed(import: &str) -> bool {
+fn is_wasi(import: &str) -> bool {
     import
         .strip_prefix("wasi:")
         .and_then(|import| import.split_once('/'))
@@ -191,6 +211,7 @@ impl Extractor {
         let call = Call {
             engine: &self.engine,
             root: Root::Nothing,
+            tokenizer: None,
             seed: call::seed([&*self.digest]),
             options,
         };
@@ -219,6 +240,7 @@ impl Extractor {
                 directory: tree.directory.clone(),
                 inputs: tree.inputs.clone(),
             },
+            tokenizer: None,
             seed: call::seed(
                 [&*self.digest, extractor_options.unwrap_or_default()]
                     .into_iter()
@@ -279,12 +301,13 @@ impl PromptBuilder {
         &self.digest
     }
 
-    /// Builds the documents into `workspace`, which must be empty. Blocks the thread, which must not be one that runs
+    /// Builds the documents into `workspace`, which must be empty, counting with `tokenizer`. Blocks the thread, which must not be one that runs
     /// asynchronous tasks (`tokio::task::spawn_blocking` has others).
     pub fn build(
         &self,
         workspace: Arc<Dir>,
         input: &Input,
+        tokenizer: &Tokenizer,
         options: &CallOptions,
     ) -> Outcome<Report> {
         let call = Call {
@@ -292,20 +315,24 @@ impl PromptBuilder {
             root: Root::Workspace {
                 directory: workspace,
             },
-            seed: call::seed([&*self.digest, &input.project, &input.stack.id]),
+            tokenizer: Some(tokenizer.clone()),
+            seed: call::seed([&*self.digest, &input.revision]),
             options,
         };
         call::run(call, async |store| {
             let instance = self.pre.instantiate_async(&mut *store).await?;
             let builder = instance.quarry_prompt_prompt_builder();
             let result = builder.call_build(store, input).await?;
-            Ok(result.map_err(|error| {
-                CallError::Failed(brief(match error {
-                    bindings::BuildError::InvalidInput(message)
-                    | bindings::BuildError::UnwritableOutput(message) => message,
-                }))
-            }))
+            Ok(result.map_err(build_error))
         })
+    }
+}
+
+fn build_error(error: bindings::BuildError) -> CallError {
+    match error {
+        bindings::BuildError::InvalidInput(message)
+        | bindings::BuildError::UnwritableOutput(message) => CallError::Failed(brief(message)),
+        bindings::BuildError::OverBudget(floor) => CallError::OverBudget(Box::new(floor)),
     }
 }
 
@@ -320,16 +347,16 @@ impl fmt::Debug for PromptBuilder {
 
 #[cfg(test)]
 mod tests {
-    use super::is_allowed;
+    use super::is_wasi;
 
     #[test]
     fn only_wasi_0_2_is_imported() {
-        assert!(is_allowed("wasi:filesystem/types@0.2.6"));
-        assert!(is_allowed("wasi:sockets/tcp@0.2.0"));
-        assert!(!is_allowed("wasi:http/outgoing-handler@0.2.6"));
-        assert!(!is_allowed("wasi:filesystem/types@0.3.0"));
-        assert!(!is_allowed("wasi:filesystem/types"));
-        assert!(!is_allowed("quarry:context/facts@0.1.0"));
-        assert!(!is_allowed("secret"));
+        assert!(is_wasi("wasi:filesystem/types@0.2.6"));
+        assert!(is_wasi("wasi:sockets/tcp@0.2.0"));
+        assert!(!is_wasi("wasi:http/outgoing-handler@0.2.6"));
+        assert!(!is_wasi("wasi:filesystem/types@0.3.0"));
+        assert!(!is_wasi("wasi:filesystem/types"));
+        assert!(!is_wasi("quarry:context/facts@0.1.0"));
+        assert!(!is_wasi("secret"));
     }
 }

@@ -1,5 +1,6 @@
 //! What can go wrong, each with a message of its own.
 
+use crate::bindings::Floor;
 use crate::filesystem::Denied;
 use crate::limits::OutOfMemory;
 use std::path::PathBuf;
@@ -105,6 +106,9 @@ pub enum CallError {
     /// It returned the contract's own error.
     #[error("{0}")]
     Failed(String),
+    /// A prompt builder cannot write a document that is short enough.
+    #[error("the shortest document is {} tokens, more than the budget", .0.tokens)]
+    OverBudget(Box<Floor>),
     /// The caller cancelled it.
     #[error("it was cancelled")]
     Cancelled,

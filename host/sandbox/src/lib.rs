@@ -34,15 +34,19 @@ mod error;
 mod filesystem;
 mod limits;
 mod log;
+mod tokenizer;
 mod wasi;
 
 pub use bindings::facts;
-pub use bindings::{Extraction, Input, Manifest, Report, Section, Stack, TypeMapping};
+pub use bindings::{
+    Detail, Extraction, Floor, Input, Manifest, Report, Section, Stack, TypeMapping,
+};
 pub use call::{CallOptions, Outcome, Usage};
 pub use component::{Extractor, PromptBuilder, Sandbox, SandboxOptions, SourceTree, digest};
 pub use error::{CallError, LoadError, SandboxError};
 pub use filesystem::{Access, Denied, Inputs};
 pub use limits::Limits;
+pub use tokenizer::{PIECE, Tokenizer};
 pub use tokio_util::sync::CancellationToken;
 
 /// Is told how many inputs a call has opened so far.

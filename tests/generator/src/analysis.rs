@@ -131,7 +131,8 @@ fn table(xdd: &mut String, number: usize, tables: usize, random: &mut Random) ->
     columns
 }
 
-fn column(
+/// Writes one column: its type, key and size as the file format numbers them, and whether it may be null.
+pub(crate) fn column(
     xdd: &mut String,
     name: &str,
     kind: u32,

@@ -8,6 +8,7 @@
 mod analysis;
 mod code;
 mod random;
+pub mod schema;
 mod text;
 
 use std::fs;
@@ -133,6 +134,33 @@ pub fn generate(directory: &Path, size: &Size) -> io::Result<Written> {
         let file = format!("{}.{}", kind.name(element), kind.extension());
         written.put(&directory.join(file), text.as_bytes())?;
     }
+    Ok(written)
+}
+
+/// Writes a project without code, whose analysis is a [`schema`] of so many tables.
+///
+/// # Errors
+///
+/// What the file system answers when the directory or a file cannot be written.
+pub fn generate_schema(directory: &Path, tables: usize, seed: u64) -> io::Result<Written> {
+    let analysis_directory = directory.join("Generated.ana");
+    fs::create_dir_all(&analysis_directory)?;
+    let schema = schema::schema(tables, seed);
+    let mut written = Written {
+        columns: schema::columns(&schema),
+        ..Written::default()
+    };
+    let xdd = schema::xdd(&schema);
+    written.put(&analysis_directory.join("Generated.xdd"), xdd.as_bytes())?;
+    let without_code = Size {
+        tables,
+        elements: 0,
+        seed,
+        ..Size::default()
+    };
+    written.globals = code::PROJECT_GLOBALS;
+    let project = text::project(&without_code);
+    written.put(&directory.join("Generated.wwp"), project.as_bytes())?;
     Ok(written)
 }
 

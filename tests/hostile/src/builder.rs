@@ -42,10 +42,14 @@ impl Guest for Component {
             sections: vec![Section {
                 id: "all".to_owned(),
                 title: "All".to_owned(),
+                tokens: 1,
                 bytes: 1,
                 shown: 0,
                 total: 0,
+                details: Vec::new(),
             }],
+            tokens: 1,
+            hidden_characters: 0,
         })
         .map_err(|error| BuildError::UnwritableOutput(error.to_string()))
     }

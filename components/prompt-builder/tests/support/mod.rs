@@ -1,16 +1,30 @@
 //! Inputs for tests.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod business;
+pub mod compact;
 pub mod hostile;
 
 use quarry_component_prompt_builder::facts::*;
 use quarry_component_prompt_builder::prompt::{Input, Stack, TypeMapping};
-use quarry_component_prompt_builder::{CONTEXT, build};
+use quarry_component_prompt_builder::{CONTEXT, Output, build};
+
+/// More tokens than any document of a test has.
+pub const UNLIMITED: u32 = 1_000_000;
+
+/// Four bytes a token, rounded up: coarse, and as additive as a real tokenizer is.
+pub fn four_bytes(text: &str) -> u32 {
+    u32::try_from(text.len().div_ceil(4)).unwrap()
+}
+
+/// What an input becomes.
+pub fn built(input: &Input) -> Output {
+    build(input, &four_bytes).unwrap()
+}
 
 /// The document that an input becomes.
 pub fn context(input: &Input) -> String {
-    let output = build(input).unwrap();
-    let [(path, text)] = output.files.try_into().unwrap();
+    let (path, text) = built(input).files.swap_remove(0);
     assert_eq!(path, CONTEXT);
     text
 }
@@ -84,6 +98,12 @@ pub fn empty() -> Input {
             notes: Vec::new(),
         },
         diagnostics: Vec::new(),
+        budget: UNLIMITED,
+        tokenizer: "four-bytes".to_owned(),
+        revision: "0f1e2d3c4b5a".to_owned(),
+        pinned_tables: Vec::new(),
+        excluded_tables: Vec::new(),
+        mcp_url: None,
     }
 }
 

@@ -172,13 +172,16 @@ impl<'d> Node<'d> {
             Value::Plain { start, end } | Value::Quoted { start, end } => {
                 self.document.span(entry, start, end)
             }
-            Value::Block { start, end, .. } => Span {
+            // A block without lines may be the last of a file that ends there: the line below does not exist.
+            Value::Block { start, end, .. } if start < end => Span {
                 offset: start.into(),
                 length: (end - start).into(),
                 line: entry.line + 1,
                 column: 1,
             },
-            Value::Empty | Value::Mapping | Value::Sequence => self.key_span(),
+            Value::Block { .. } | Value::Empty | Value::Mapping | Value::Sequence => {
+                self.key_span()
+            }
         }
     }
 

@@ -233,6 +233,14 @@ fn bytes_that_are_not_utf_8_keep_their_places() {
 }
 
 #[test]
+fn a_block_without_lines_stands_where_its_key_does() {
+    let document = parse(b"info :\n code : |");
+    let info = document.root().children().next().unwrap();
+    let code = info.get("code").unwrap();
+    assert_eq!(code.value_span(), code.key_span());
+}
+
+#[test]
 fn a_foreign_file_makes_few_diagnostics() {
     let text = "no key here\n".repeat(100_000);
     let document = parse(text.as_bytes());

@@ -1,50 +1,100 @@
 //! The variables that the connections need, as an `.env.example`.
 
+use super::beginning::FENCE;
+use crate::budget::{About, Section, Shown};
 use crate::facts::Connection;
 use crate::markdown::{Document, Inline};
 use crate::text;
-use crate::{Facts, Source};
+use crate::{Source, Tokenizer};
 use std::collections::{BTreeMap, BTreeSet};
+
+const ABOUT: About = About {
+    id: "environment-variables",
+    title: "Environment Variables",
+    weight: 10,
+};
 
 /// The longest name of a connection in a variable, so that variables stay readable.
 const LONGEST_PREFIX: usize = 60;
 
 /// Kinds of databases that are files or named by the system: no host, port or user unless the source names them.
 const SERVERLESS_KINDS: [&str; 8] = [
-    "access",
     "dbase",
     "excel",
     "hfsql-classic",
+    "ms-access",
     "odbc",
     "paradox",
     "sqlite",
     "xml-native-access",
 ];
 
-/// Writes the variables of all connections.
-pub(crate) fn write(source: &Source<'_>, document: &mut Document) -> Facts {
-    let connections = &source.input.facts.connections;
-    if connections.is_empty() {
-        let sentence = Inline::ours(
-            "No environment variables are needed: no database connections were found in ",
-        );
-        document.paragraph(sentence.then(&source.subject()).and("."));
-        return Facts::default();
-    }
-    document.paragraph(Inline::ours(
-        "`.env.example`, with what the sources say of host, port and database; what is empty is to be filled in \
-         outside of version control:",
-    ));
-    let blocks: Vec<String> = connections
-        .iter()
-        .zip(prefixes(connections))
-        .map(|(connection, prefix)| variables(connection, &prefix))
-        .collect();
-    document.fence("dotenv", &blocks.join("\n"));
-    Facts::all(connections.len())
+/// The section.
+pub(crate) struct Environment<'i> {
+    source: &'i Source<'i>,
+    blocks: Vec<String>,
+    costs: Vec<u32>,
 }
 
-fn variables(connection: &Connection, prefix: &str) -> String {
+impl<'i> Environment<'i> {
+    pub(crate) fn new(source: &'i Source<'i>, tokenizer: &dyn Tokenizer) -> Self {
+        let blocks = variables(&source.input.facts.connections);
+        let mut costs: Vec<u32> = blocks
+            .iter()
+            .map(|block| tokenizer.count(&format!("\n{block}")))
+            .collect();
+        if let Some(first) = costs.first_mut() {
+            *first += FENCE;
+        }
+        Environment {
+            source,
+            blocks,
+            costs,
+        }
+    }
+}
+
+impl Section for Environment<'_> {
+    fn about(&self) -> About {
+        ABOUT
+    }
+
+    fn steps(&self) -> &[u32] {
+        &self.costs
+    }
+
+    fn write(&self, taken: usize, document: &mut Document) -> Shown {
+        document.heading(2, Inline::ours(ABOUT.title));
+        if self.blocks.is_empty() {
+            let sentence = Inline::ours(
+                "No environment variables are needed: no database connections were found in ",
+            );
+            document.paragraph(sentence.then(&self.source.subject()).and("."));
+            return Shown::default();
+        }
+        document.paragraph(Inline::ours(
+            "What the sources say of host, port and database; what is empty is to be filled in outside of version \
+             control. For all connections: `context/env.example`.",
+        ));
+        if taken > 0 {
+            let blocks = self.blocks.get(..taken).unwrap_or(&self.blocks);
+            let revision = &self.source.input.revision;
+            document.data("dotenv", revision, &blocks.join("\n"));
+        }
+        Shown::of(taken, self.blocks.len())
+    }
+}
+
+/// The lines of an `.env.example` for each connection.
+pub(crate) fn variables(connections: &[Connection]) -> Vec<String> {
+    connections
+        .iter()
+        .zip(prefixes(connections))
+        .map(|(connection, prefix)| of_connection(connection, &prefix))
+        .collect()
+}
+
+fn of_connection(connection: &Connection, prefix: &str) -> String {
     let port = connection.port.map(|port| port.to_string());
     let is_serverless = SERVERLESS_KINDS.contains(&connection.kind.as_str());
     let variables = [
@@ -93,7 +143,7 @@ fn quoted(value: &str) -> Option<String> {
 }
 
 /// What the variables of each connection begin with: upper snake case, ASCII, each once.
-pub(crate) fn prefixes(connections: &[Connection]) -> Vec<String> {
+pub(super) fn prefixes(connections: &[Connection]) -> Vec<String> {
     let mut taken = BTreeSet::new();
     let mut numbers = BTreeMap::<String, usize>::new();
     connections
@@ -121,7 +171,7 @@ fn upper_snake(name: &str) -> String {
             snake.push('_');
         }
         for upper in character.to_uppercase() {
-            match ascii(upper) {
+            match text::ascii(upper) {
                 Some(letters) => snake.push_str(letters),
                 None => snake.push(if upper.is_ascii_alphanumeric() {
                     upper
@@ -151,30 +201,6 @@ fn begins_word(before: Option<char>, character: char, after: Option<char>) -> bo
         return false;
     };
     before.is_lowercase() || (before.is_uppercase() && after.is_some_and(char::is_lowercase))
-}
-
-/// A letter of a western language without its accent.
-fn ascii(upper: char) -> Option<&'static str> {
-    Some(match upper {
-        'À' | 'Á' | 'Â' | 'Ã' | 'Ä' | 'Å' | 'Ā' | 'Ă' | 'Ą' => "A",
-        'Æ' => "AE",
-        'Ç' | 'Ć' | 'Č' => "C",
-        'Ď' | 'Đ' | 'Ð' => "D",
-        'È' | 'É' | 'Ê' | 'Ë' | 'Ē' | 'Ę' | 'Ě' => "E",
-        'Ğ' => "G",
-        'Ì' | 'Í' | 'Î' | 'Ï' | 'Ī' | 'İ' => "I",
-        'Ł' | 'Ľ' => "L",
-        'Ñ' | 'Ń' | 'Ň' => "N",
-        'Ò' | 'Ó' | 'Ô' | 'Õ' | 'Ö' | 'Ø' | 'Ō' | 'Ő' => "O",
-        'Œ' => "OE",
-        'Ř' => "R",
-        'Ś' | 'Š' | 'Ş' | 'Ș' => "S",
-        'Ť' | 'Ţ' | 'Ț' => "T",
-        'Ù' | 'Ú' | 'Û' | 'Ü' | 'Ū' | 'Ů' | 'Ű' => "U",
-        'Ý' | 'Ÿ' => "Y",
-        'Ź' | 'Ż' | 'Ž' => "Z",
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

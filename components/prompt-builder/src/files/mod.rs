@@ -1,0 +1,65 @@
+//! Everything that is known, in files of their own below `context/`: what the document has no room for.
+
+mod csv;
+mod manifest;
+mod names;
+mod sql;
+
+use crate::facts::InitializationBlock;
+use crate::prompt::Section;
+use crate::sections::variables;
+use crate::{Source, text};
+
+/// The directory of the files.
+const DIRECTORY: &str = "context";
+
+/// Everything but the document: path relative to the workspace, and content.
+pub(crate) fn write(
+    source: &Source<'_>,
+    sections: &[Section],
+    tokens: u32,
+) -> Vec<(String, String)> {
+    let facts = &source.input.facts;
+    let mut files = sql::write(source);
+    let tables = files.iter().map(|(path, _)| path.clone()).collect();
+    files.extend(csv::write(source));
+    let code = code_names(&facts.initialization_blocks);
+    let blocks = facts.initialization_blocks.iter();
+    for (block, path) in blocks.zip(&code) {
+        files.push((path.clone(), format!("{}\n", text::lines(&block.code))));
+    }
+    if !facts.connections.is_empty() {
+        let variables = variables(&facts.connections).join("\n");
+        files.push((format!("{DIRECTORY}/env.example"), variables));
+    }
+    if !facts.notes.is_empty() {
+        let notes = manifest::notes(&facts.notes);
+        files.push((format!("{DIRECTORY}/notes.json"), notes));
+    }
+    let stack = manifest::stack(&source.input.stack);
+    files.push((format!("{DIRECTORY}/stack.json"), stack));
+    let described = manifest::Described {
+        tables,
+        blocks: code,
+        sections,
+        tokens,
+    };
+    let manifest = manifest::write(source, &described, &files);
+    files.push((format!("{DIRECTORY}/manifest.json"), manifest));
+    files
+}
+
+/// The files of initialization blocks.
+pub(crate) fn code_names(blocks: &[InitializationBlock]) -> Vec<String> {
+    let mut names = names::Names::default();
+    let paths = blocks.iter().map(|block| {
+        let extension = if block.language == "wlanguage" {
+            "wl"
+        } else {
+            "txt"
+        };
+        let name = names.unique(&format!("{}-{}", block.element, block.order));
+        format!("{DIRECTORY}/initialization/{name}.{extension}")
+    });
+    paths.collect()
+}

@@ -1,0 +1,169 @@
+//! What the target stack is. Its strings are the operator's, and treated like all others.
+
+use crate::budget::{About, Section, Shown};
+use crate::facts::{Attribute, Scope};
+use crate::markdown::{Document, Inline};
+use crate::{Source, Tokenizer};
+use std::collections::BTreeSet;
+
+const ABOUT: About = About {
+    id: "target-stack",
+    title: "Target Stack",
+    weight: 20,
+};
+
+/// A line of the section: what stands before its entries, and the entries, which are said one by one.
+type Line = (&'static str, Vec<Inline>);
+
+/// The section: what the stack is made of, and, step by step, what this project needs of it.
+pub(crate) struct TargetStack<'i> {
+    source: &'i Source<'i>,
+    lines: Vec<Line>,
+    costs: Vec<u32>,
+}
+
+impl<'i> TargetStack<'i> {
+    pub(crate) fn new(source: &'i Source<'i>, tokenizer: &dyn Tokenizer) -> Self {
+        let stack = &source.input.stack;
+        let lines = vec![
+            ("", whole(types(source))),
+            ("", whole(state(source))),
+            ("", whole(startup(source))),
+            ("Files: ", entries(&stack.file_structure)),
+            ("Names: ", entries(&stack.naming_conventions)),
+        ];
+        let costs = lines.iter().flat_map(|(label, entries)| {
+            entries.iter().enumerate().map(move |(index, entry)| {
+                let added = match index {
+                    0 => format!("- {label}{}\n", entry.text()),
+                    _ => format!("{BETWEEN}{}", entry.text()),
+                };
+                tokenizer.count(&added)
+            })
+        });
+        TargetStack {
+            source,
+            costs: costs.collect(),
+            lines,
+        }
+    }
+}
+
+/// What stands between entries.
+const BETWEEN: &str = "; ";
+
+/// A line that is said whole or not at all.
+fn whole(line: Inline) -> Vec<Inline> {
+    Some(line)
+        .into_iter()
+        .filter(|line| !line.is_empty())
+        .collect()
+}
+
+impl Section for TargetStack<'_> {
+    fn about(&self) -> About {
+        ABOUT
+    }
+
+    fn steps(&self) -> &[u32] {
+        &self.costs
+    }
+
+    fn write(&self, taken: usize, document: &mut Document) -> Shown {
+        let stack = &self.source.input.stack;
+        document.heading(3, Inline::ours(ABOUT.title));
+        let mut line = Inline::new()
+            .sentence(&stack.name)
+            .and(" (")
+            .name(&stack.id)
+            .and(")");
+        let mut parts = vec![(": ", &stack.language), (", ", &stack.framework)];
+        if !self.source.input.facts.tables.is_empty() {
+            parts.push((", data access with ", &stack.orm));
+        }
+        parts.push((", pages with ", &stack.template_engine));
+        for (before, part) in parts.into_iter().filter(|(_, part)| !part.is_empty()) {
+            line = line.and(before).sentence(part);
+        }
+        document.item(line);
+        let mut left = taken;
+        for (label, entries) in &self.lines {
+            let said = left.min(entries.len());
+            left -= said;
+            if said > 0 {
+                let entries = entries[..said].iter().cloned();
+                document.item(Inline::ours(label).join(entries, BETWEEN));
+            }
+        }
+        if taken < self.costs.len() {
+            document.item(Inline::ours("More of it: `context/stack.json`"));
+        }
+        Shown::of(taken, self.costs.len())
+    }
+}
+
+/// What the stack calls the types of this project's columns.
+fn types(source: &Source<'_>) -> Inline {
+    let columns = source
+        .input
+        .facts
+        .tables
+        .iter()
+        .flat_map(|table| &table.columns);
+    let used: BTreeSet<&str> = columns.map(|column| &*column.normalized_type).collect();
+    let mappings = source.input.stack.types.iter();
+    let known: Vec<Inline> = mappings
+        .filter(|mapping| used.contains(&*mapping.normalized_type))
+        .map(|mapping| {
+            let name = Inline::new().name(&mapping.normalized_type);
+            name.and(" ").name(&mapping.stack_type)
+        })
+        .collect();
+    if known.is_empty() {
+        return Inline::new();
+    }
+    Inline::ours("Types of columns, `n` being the size: ").join(known, ", ")
+}
+
+/// Where global state belongs, for the scopes that this project has.
+fn state(source: &Source<'_>) -> Inline {
+    let facts = &source.input.facts;
+    let has = |scope| {
+        facts
+            .global_variables
+            .iter()
+            .any(|variable| variable.scope == scope)
+    };
+    let scopes = [
+        ("app", has(Scope::App)),
+        ("module", has(Scope::Module)),
+        ("request", has(Scope::Request)),
+    ];
+    let places = source.input.stack.state.iter().filter(|place| {
+        let is_known = |(scope, has_any): &(&str, bool)| *scope == place.name && *has_any;
+        scopes.iter().any(is_known)
+    });
+    let places: Vec<Inline> = places.map(entry).collect();
+    if places.is_empty() {
+        return Inline::new();
+    }
+    Inline::ours("Global state belongs, by scope: ").join(places, BETWEEN)
+}
+
+/// Where code that runs at start belongs, when there is any.
+fn startup(source: &Source<'_>) -> Inline {
+    let startup = &source.input.stack.startup;
+    if source.input.facts.initialization_blocks.is_empty() || startup.is_empty() {
+        return Inline::new();
+    }
+    Inline::ours("Initialization code belongs in: ").sentence(startup)
+}
+
+fn entries(attributes: &[Attribute]) -> Vec<Inline> {
+    attributes.iter().map(entry).collect()
+}
+
+fn entry(attribute: &Attribute) -> Inline {
+    let name = Inline::new().name(&attribute.name);
+    name.and(" ").sentence(&attribute.value)
+}
