@@ -12,7 +12,7 @@ use quarry_sandbox::facts::{
 };
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
-use serde_json::ser::{Formatter, PrettyFormatter};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 use std::collections::HashSet;
 use std::io;
 
@@ -101,8 +101,18 @@ pub fn write_json(mut writer: impl io::Write, value: &impl Serialize) -> io::Res
     writeln!(writer)
 }
 
-/// Indents, and escapes what [`is_hidden`].
-struct Escaping(PrettyFormatter<'static>);
+/// A value as one line of JSON, in which characters that a terminal would act on are escaped.
+pub fn compact_json(value: &impl Serialize) -> String {
+    let mut line = Vec::new();
+    let mut serializer =
+        serde_json::Serializer::with_formatter(&mut line, Escaping(CompactFormatter));
+    // Writing to memory does not fail, and JSON is UTF-8.
+    let _ = value.serialize(&mut serializer);
+    String::from_utf8(line).unwrap_or_default()
+}
+
+/// A formatter that escapes what [`is_hidden`].
+struct Escaping<F>(F);
 
 macro_rules! forward {
     ($($name:ident($($argument:ident: $type:ty),*);)*) => {
@@ -112,7 +122,7 @@ macro_rules! forward {
     };
 }
 
-impl Formatter for Escaping {
+impl<F: Formatter> Formatter for Escaping<F> {
     forward! {
         begin_array();
         end_array();

@@ -1,6 +1,7 @@
 //! Quarry turns a legacy source tree into the `CONTEXT.md` that a coding agent needs.
 //!
-//! Dependencies run downwards: [`cli`] → [`initialize`] → [`catalog`], [`workspace`], [`facts`] → `quarry_sandbox`.
+//! Dependencies run downwards: [`cli`] → [`initialize`] → [`catalog`], [`render`], [`redaction`], [`workspace`],
+//! [`facts`], [`settings`], [`tokenizer`] → `quarry_sandbox`, `quarry_redaction`, `quarry_workspace`.
 //! Nothing here knows WinDev: what a project is, the components know.
 #![deny(missing_docs)]
 
@@ -8,5 +9,9 @@ pub mod catalog;
 pub mod cli;
 pub mod facts;
 pub mod initialize;
+pub mod redaction;
+pub mod render;
+pub mod settings;
 pub mod text;
+pub mod tokenizer;
 pub mod workspace;

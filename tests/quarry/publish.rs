@@ -30,7 +30,7 @@ fn a_process_that_is_killed_leaves_the_old_state_or_the_new_one() {
             .spawn()
             .unwrap();
         // From before the workspace is opened until after it is published, in uneven steps.
-        thread::sleep(Duration::from_micros(round * round * 37 % 90_000));
+        thread::sleep(Duration::from_micros(round * round * 37 % 600_000));
         process.kill().unwrap();
         killed += usize::from(!process.wait().unwrap().success());
         match fs::read_to_string(workspace.join("CONTEXT.md")) {

@@ -59,6 +59,24 @@ pub fn context(source: &Path, workspace: &Path, stack: &str) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
+/// All that a workspace holds, names of files included.
+pub fn workspace_text(workspace: &Path) -> String {
+    let mut text = String::new();
+    let mut open = vec![workspace.to_owned()];
+    while let Some(directory) = open.pop() {
+        for entry in std::fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            text.push_str(&path.to_string_lossy());
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                text.push_str(&String::from_utf8_lossy(&std::fs::read(&path).unwrap()));
+            }
+        }
+    }
+    text
+}
+
 /// A fixture's directory.
 pub fn fixture(name: &str) -> PathBuf {
     tests().join("fixtures").join(name)

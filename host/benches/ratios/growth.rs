@@ -45,13 +45,7 @@ pub fn run(bench: &Bench, table: &mut Table) {
 }
 
 fn whole_job(bench: &Bench, source: &Path, workspace: &Path) {
-    let request = Request {
-        source,
-        workspace,
-        stack: stack("fastapi-htmx").unwrap(),
-        project: None,
-        configuration: None,
-    };
+    let request = Request::new(source, workspace, stack("fastapi-htmx").unwrap());
     black_box(initialize(&request, &bench.components, &bench.options, &silent()).unwrap());
 }
 

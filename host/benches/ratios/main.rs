@@ -4,7 +4,8 @@
 //! 1. **tax**: an extractor in the sandbox / the same function called natively. Both read the files. Goal 1.4, limit 1.8.
 //! 2. **growth**: time ratio / size ratio of a generated project of 1, 10 and 100 times the size, for each extractor and
 //!    for the whole main job. Limit 1.3.
-//! 3. **start**: a whole process that extracts a tiny project, compiled code in the cache. Limit 60 ms.
+//! 3. **document**: the prompt builder in the sandbox, for 400 tables and 2,000 global variables. Limit 300 ms.
+//! 4. **start**: a whole process that extracts a tiny project, compiled code in the cache. Limit 60 ms.
 //!
 //! ```sh
 //! cargo bench -p quarry --bench ratios                  # everything
@@ -14,6 +15,7 @@
 //!
 //! criterion measures one side after the other and cannot pair them, so this has its own loop.
 
+mod document;
 mod growth;
 mod measure;
 mod start;
@@ -44,6 +46,9 @@ fn main() {
         }
         if wanted("growth") {
             growth::run(&bench, &mut table);
+        }
+        if wanted("document") {
+            document::run(&bench, &mut table);
         }
         if wanted("start") {
             start::run(&mut table);

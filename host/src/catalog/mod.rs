@@ -2,7 +2,7 @@
 
 mod stacks;
 
-pub use stacks::{StackError, stack, stacks};
+pub use stacks::{StackError, stack, stack_file, stacks};
 
 use quarry_sandbox::{Extractor, LoadError, PromptBuilder, Sandbox};
 use std::thread;

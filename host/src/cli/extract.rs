@@ -5,6 +5,8 @@ use super::{Global, progress, setup};
 use crate::catalog::{EXTRACTORS, Embedded, load_extractors};
 use crate::facts::{Json, write_json};
 use crate::initialize::{Event, Stage, extract};
+use crate::redaction::Redaction;
+use crate::settings::of_tree;
 use crate::workspace::Walked;
 use clap::Args;
 use quarry_sandbox::CallOptions;
@@ -27,19 +29,21 @@ pub(super) struct Extract {
 impl Extract {
     pub(super) fn run(&self, global: &Global) -> Result<(), Failure> {
         let chosen = self.chosen()?;
+        let settings = of_tree(&self.source)?;
         let sandbox = setup::sandbox(global.quiet)?;
         let extractors = load_extractors(&sandbox, &chosen)?;
         let events = progress::events(global.quiet);
         events(Event::Stage(Stage::Walk));
         let walked = Walked::open(&self.source)?;
         events(Event::Stage(Stage::Extract));
-        let extracted = extract(
+        let mut extracted = extract(
             &extractors,
             &walked,
-            self.project.as_deref(),
+            self.project.as_deref().or(settings.project.as_deref()),
             &CallOptions::default(),
             &events,
         )?;
+        Redaction::new(&settings.allow_secrets).facts(&mut extracted.extraction);
         let mut output = BufWriter::new(stdout().lock());
         write_json(&mut output, &Json(&extracted.extraction))?;
         Ok(output.flush()?)

@@ -1,9 +1,11 @@
 //! Errors as the command line shows them: the one place that turns them into messages and exit codes.
 
+use super::report::difference;
 use crate::catalog::{CatalogError, StackError};
 use crate::initialize::InitializeError;
+use crate::settings::SettingsError;
 use crate::text::Printable;
-use crate::workspace::SourceError;
+use crate::workspace::{Change, SourceError};
 use quarry_sandbox::SandboxError;
 use std::io;
 use std::process::ExitCode;
@@ -12,9 +14,12 @@ use std::process::ExitCode;
 pub(super) const EXIT_CODES: &str = "Exit codes:
   0  done
   1  something else failed, for example the output could not be written
-  2  the command line is wrong
+  2  the command line or quarry.toml is wrong
+  3  the budget is too small for the shortest CONTEXT.md
+  4  secrets were found, and --fail-on-secrets was given
   5  a component crashed, exceeded a limit or was refused something
   6  the source tree, project, configuration or stack that was asked for is not there
+  7  CONTEXT.md or its files are stale, and --check was given
   8  the workspace cannot be written; what was there before still is
 
 Environment:
@@ -35,6 +40,31 @@ pub(super) enum Failure {
     Output(#[from] io::Error),
     #[error("{0}")]
     NotFound(String),
+    #[error("{0}")]
+    Usage(String),
+    #[error("{}; run `quarry init` again without --check", stale(.0))]
+    Stale(Vec<Change>),
+}
+
+/// `3 files are stale: CONTEXT.md changed, …`
+fn stale(changes: &[Change]) -> String {
+    /// Whoever wants all of them asks for JSON.
+    const SHOWN: usize = 5;
+    let shown = changes.iter().take(SHOWN);
+    let shown: Vec<String> = shown
+        .map(|change| format!("{} {}", change.path, difference(change)))
+        .collect();
+    let more = if changes.len() > SHOWN { ", …" } else { "" };
+    let files = if changes.len() == 1 {
+        "file is"
+    } else {
+        "files are"
+    };
+    format!(
+        "{} {files} stale: {}{more}",
+        changes.len(),
+        shown.join(", ")
+    )
 }
 
 impl From<CatalogError> for Failure {
@@ -45,6 +75,12 @@ impl From<CatalogError> for Failure {
 
 impl From<StackError> for Failure {
     fn from(error: StackError) -> Self {
+        Failure::Initialize(error.into())
+    }
+}
+
+impl From<SettingsError> for Failure {
+    fn from(error: SettingsError) -> Self {
         Failure::Initialize(error.into())
     }
 }
@@ -63,6 +99,9 @@ impl Failure {
 
     pub(super) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
+            Failure::Usage(_) | Failure::Initialize(InitializeError::Settings(_)) => USAGE,
+            Failure::Initialize(InitializeError::OverBudget { .. }) => 3,
+            Failure::Initialize(InitializeError::Secrets(_)) => 4,
             Failure::Initialize(
                 InitializeError::Component { .. } | InitializeError::Catalog(_),
             ) => 5,
@@ -72,8 +111,11 @@ impl Failure {
                 | InitializeError::NotFound(_),
             )
             | Failure::NotFound(_) => 6,
+            Failure::Stale(_) => 7,
             Failure::Initialize(InitializeError::Publish(_)) => 8,
-            Failure::Sandbox(_) | Failure::Output(_) => 1,
+            Failure::Sandbox(_)
+            | Failure::Output(_)
+            | Failure::Initialize(InitializeError::Leak { .. }) => 1,
         })
     }
 }

@@ -5,6 +5,7 @@ mod extract;
 mod failure;
 mod init;
 mod progress;
+mod report;
 mod setup;
 mod stacks;
 

@@ -3,6 +3,7 @@
 use crate::initialize::{Event, Events, Stage, silent};
 use crate::text::Printable;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use quarry_redaction::Finding;
 use quarry_sandbox::facts::{Diagnostic, Severity};
 use std::collections::HashMap;
 use std::io::{IsTerminal, stderr};
@@ -62,6 +63,23 @@ pub(super) fn diagnostics(diagnostics: &[Diagnostic]) {
         note(&format!(
             "… and {} more; `quarry extract` prints all of them",
             worth.len() - SHOWN
+        ));
+    }
+}
+
+/// Shows the first secrets that were replaced, by rule and place, and counts the rest.
+pub(super) fn findings(findings: &[Finding]) {
+    let replaced: Vec<&Finding> = findings.iter().filter(|finding| !finding.allowed).collect();
+    for finding in replaced.iter().take(SHOWN) {
+        note(&format!(
+            "warning[secret]: {}:{}: replaced by {} (rule {}); if it is none: --allow-secret {}",
+            finding.path, finding.line, finding.placeholder, finding.rule, finding.fingerprint
+        ));
+    }
+    if replaced.len() > SHOWN {
+        note(&format!(
+            "… and {} more secrets; --json lists all",
+            replaced.len() - SHOWN
         ));
     }
 }

@@ -4,20 +4,28 @@
 //! it tells its [`Events`] what happens.
 //!
 //! ```text
-//! walk ─▶ extract (all extractors at once) ─▶ build (into staging) ─▶ publish
+//! walk ─▶ extract (all extractors at once) ─▶ redact facts ─▶ build (into staging) ─▶ redact documents ─▶ publish
 //! ```
 
+mod build;
 mod configuration;
 mod event;
 mod extraction;
+mod revision;
 
 pub use event::{Event, Events, Stage, silent};
 pub use extraction::{Extracted, ExtractorRun, extract};
 
 use crate::catalog::{CatalogError, NamedExtractor, StackError};
-use crate::workspace::{PublishError, Published, SourceError, Walked, Workspace};
+use crate::redaction::Redaction;
+use crate::render::Format;
+use crate::settings::SettingsError;
+use crate::tokenizer::{self, tokenizer};
+use crate::workspace::{Agents, Change, PublishError, Published, SourceError, Walked, Workspace};
+use build::{Built, build};
+use quarry_redaction::Finding;
 use quarry_sandbox::facts::FactSet;
-use quarry_sandbox::{CallError, CallOptions, Input, PromptBuilder, Section, Stack};
+use quarry_sandbox::{CallError, CallOptions, Floor, PromptBuilder, Section, Stack, Tokenizer};
 use std::path::{Path, PathBuf};
 
 /// Why a run ended without a document. The workspace is as it was before.
@@ -43,9 +51,60 @@ pub enum InitializeError {
         /// What it did.
         error: CallError,
     },
+    /// The source tree's settings cannot be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// Even the shortest document is longer than the budget.
+    #[error("{}", over_budget(.floor, *.budget, .tokenizer))]
+    OverBudget {
+        /// What it is at least.
+        floor: Box<Floor>,
+        /// What it may be, in tokens.
+        budget: u32,
+        /// Whose tokens.
+        tokenizer: String,
+    },
+    /// Secrets were found, and none are allowed.
+    #[error("{} secrets were found, the first by rule {} at {}:{}; nothing was written. What is no secret is allowed with --allow-secret FINGERPRINT", .0.len(), .0[0].rule, .0[0].path, .0[0].line)]
+    Secrets(Vec<Finding>),
+    /// A secret would have been published.
+    #[error(
+        "{path}:{line} still holds a secret of rule {rule} after it was replaced; nothing was written. This is a fault of Quarry's: please report it"
+    )]
+    Leak {
+        /// The document.
+        path: String,
+        /// The line, from 1.
+        line: u32,
+        /// What found it.
+        rule: &'static str,
+    },
     /// The workspace cannot be written.
     #[error(transparent)]
     Publish(#[from] PublishError),
+}
+
+fn over_budget(floor: &Floor, budget: u32, tokenizer: &str) -> String {
+    let largest = floor.largest.iter();
+    let largest: Vec<String> = largest
+        .map(|section| format!("{} {}", section.title, section.tokens))
+        .collect();
+    format!(
+        "the shortest CONTEXT.md of this project is {} tokens ({tokenizer}), more than the budget of {budget}; its largest sections: {}; give --budget {} or more",
+        floor.tokens,
+        largest.join(", "),
+        floor.tokens
+    )
+}
+
+/// What becomes of the documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// They are published.
+    #[default]
+    Publish,
+    /// They are compared with those that are there. Nothing is written.
+    Compare,
 }
 
 /// What a run is to do.
@@ -61,6 +120,49 @@ pub struct Request<'a> {
     pub project: Option<&'a str>,
     /// The configuration that is meant.
     pub configuration: Option<&'a str>,
+    /// The most tokens that `CONTEXT.md` may be.
+    pub budget: u32,
+    /// Whose tokens.
+    pub tokenizer: Tokenizer,
+    /// Tables that are described before all others.
+    pub pinned_tables: Vec<String>,
+    /// Tables of which the name alone is said.
+    pub excluded_tables: Vec<String>,
+    /// Fingerprints of findings that are no secrets.
+    pub allowed_secrets: Vec<String>,
+    /// Whether a secret ends the run.
+    pub fail_on_secrets: bool,
+    /// Renderings besides `CONTEXT.md`.
+    pub formats: Vec<Format>,
+    /// What the agents' files say; none to leave them alone.
+    pub agents: Option<Agents>,
+    /// What becomes of the documents.
+    pub mode: Mode,
+}
+
+/// The budget when nobody says anything else, in tokens.
+pub const BUDGET: u32 = 8_000;
+
+impl<'a> Request<'a> {
+    /// The documents of a source tree for a stack, published in a workspace, everything else as usual.
+    pub fn new(source: &'a Path, workspace: &'a Path, stack: Stack) -> Self {
+        Request {
+            source,
+            workspace,
+            stack,
+            project: None,
+            configuration: None,
+            budget: BUDGET,
+            tokenizer: tokenizer(tokenizer::Name::default()),
+            pinned_tables: Vec::new(),
+            excluded_tables: Vec::new(),
+            allowed_secrets: Vec::new(),
+            fail_on_secrets: false,
+            formats: Vec::new(),
+            agents: Some(Agents::default()),
+            mode: Mode::default(),
+        }
+    }
 }
 
 /// The components of a run.
@@ -79,12 +181,27 @@ pub struct Initialized {
     pub context_path: PathBuf,
     /// The name of the output project.
     pub project: String,
-    /// What was published.
-    pub published: Published,
+    /// A digest of all that the documents are made from.
+    pub revision: String,
+    /// What became of the documents.
+    pub outcome: Outcome,
+    /// The length of the document in tokens.
+    pub tokens: u32,
     /// The sections of the document, in order.
     pub sections: Vec<Section>,
-    /// The facts and what each extractor did.
+    /// Secrets that were replaced, and those that are allowed.
+    pub findings: Vec<Finding>,
+    /// The facts, without secrets, and what each extractor did.
     pub extracted: Extracted,
+}
+
+/// What became of the documents.
+#[derive(Debug)]
+pub enum Outcome {
+    /// They were published.
+    Published(Published),
+    /// What publishing them would change.
+    Compared(Vec<Change>),
 }
 
 /// Runs the main job. Blocks the thread, which must not be one that runs asynchronous tasks.
@@ -99,7 +216,10 @@ pub fn initialize(
     events: &Events,
 ) -> Result<Initialized, InitializeError> {
     // The lock is taken first, so that a second run does not work for nothing.
-    let workspace = Workspace::open(request.workspace)?;
+    let workspace = match request.mode {
+        Mode::Publish => Workspace::open(request.workspace)?,
+        Mode::Compare => Workspace::scratch(request.workspace)?,
+    };
     events(Event::Stage(Stage::Walk));
     let walked = Walked::open(request.source)?;
     events(Event::Stage(Stage::Extract));
@@ -114,46 +234,50 @@ pub fn initialize(
         require_configuration(&extracted.extraction.facts, name)?;
         configuration::restrict(&mut extracted.extraction, name);
     }
+    let mut redaction = Redaction::new(&request.allowed_secrets);
+    redaction.facts(&mut extracted.extraction);
     events(Event::Stage(Stage::Build));
     let project = project_name(&extracted.extraction.facts, request.source);
-    let sections = build(
-        request, components, &workspace, options, &project, &extracted,
+    let Built {
+        documents,
+        revision,
+        tokens,
+        sections,
+    } = build(
+        request,
+        &components.prompt_builder,
+        &workspace,
+        options,
+        &project,
+        &mut extracted.extraction,
+        &mut redaction,
     )?;
-    events(Event::Stage(Stage::Publish));
+    let findings = redaction.findings().to_vec();
+    let secrets = findings.iter().filter(|finding| !finding.allowed);
+    if request.fail_on_secrets && secrets.clone().next().is_some() {
+        return Err(InitializeError::Secrets(secrets.cloned().collect()));
+    }
     let context_path = workspace.context_path();
-    let published = workspace.publish()?;
+    let agents = request.agents.as_ref();
+    let outcome = match request.mode {
+        Mode::Publish => {
+            events(Event::Stage(Stage::Publish));
+            Outcome::Published(workspace.publish(&documents, Some(&revision), agents)?)
+        }
+        Mode::Compare => {
+            Outcome::Compared(workspace.compare(&documents, Some(&revision), agents)?)
+        }
+    };
     Ok(Initialized {
         context_path,
         project,
-        published,
+        revision,
+        outcome,
+        tokens,
         sections,
+        findings,
         extracted,
     })
-}
-
-fn build(
-    request: &Request<'_>,
-    components: &Components,
-    workspace: &Workspace,
-    options: &CallOptions,
-    project: &str,
-    extracted: &Extracted,
-) -> Result<Vec<Section>, InitializeError> {
-    let input = Input {
-        project: project.to_owned(),
-        configuration: request.configuration.map(str::to_owned),
-        stack: request.stack.clone(),
-        facts: extracted.extraction.facts.clone(),
-        diagnostics: extracted.extraction.diagnostics.clone(),
-    };
-    let outcome = components
-        .prompt_builder
-        .build(workspace.staging(), &input, options);
-    let report = outcome.result.map_err(|error| InitializeError::Component {
-        component: "prompt-builder".to_owned(),
-        error,
-    })?;
-    Ok(report.sections)
 }
 
 fn require_configuration(facts: &FactSet, name: &str) -> Result<(), InitializeError> {

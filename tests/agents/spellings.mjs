@@ -1,0 +1,113 @@
+// The ways in which a document may spell `@path`, to see which of them each client takes as "include this file".
+
+const FENCE = "```";
+const NBSP = "\u00a0";
+const ZERO_WIDTH_SPACE = "\u200b";
+
+/** The spelling that a client which imports files expands. */
+export const BARE = "bare, on a line of its own";
+
+/** The spellings in which Quarry's documents hold an `@` of the source; no client may expand them. */
+export const RELIED_ON = [
+  "`&#64;path`",
+  "fence",
+  "fence, after a space",
+  "fence of four backticks that holds three",
+  "fence of four that holds an odd number of threes",
+  "fence that holds one backtick before",
+  "fence, lines end with CR LF",
+  "fence, tabs before",
+];
+
+/** Name and text of every spelling; `p` is the path of a file that must not get into a request by accident. */
+export const SPELLINGS = [
+  // Prose
+  [BARE, (p) => `@${p}`],
+  ["bare, in the middle of a sentence", (p) => `see @${p} now`],
+  ["bare, after a tab", (p) => `see\t@${p} now`],
+  ["bare, after a no-break space (U+00A0)", (p) => `see${NBSP}@${p} now`],
+  ["bare, after a zero-width space (U+200B)", (p) => `see${ZERO_WIDTH_SPACE}@${p} now`],
+  ["bare, after a line separator (U+2028)", (p) => `see\u2028@${p} now`],
+  ["bare, after a lone carriage return", (p) => `see\r@${p} now`],
+  ["bare, followed by a full stop", (p) => `see @${p}. Then`],
+  ["bare, followed by `#fragment`", (p) => `see @${p}#L1 now`],
+  ["`@./path`", (p) => `see @./${p} now`],
+  ["after a letter, `a@path`", (p) => `see a@${p} now`],
+  ["in parentheses, `(@path)`", (p) => `see (@${p}) now`],
+  ["in double quotes, `\"@path\"`", (p) => `see "@${p}" now`],
+  ["quoted path, `@\"path\"`", (p) => `see @"${p}" now`],
+  ["path in a code span, @`path`", (p) => `see @\`${p}\` now`],
+  ["`@ path`, with a space", (p) => `see @ ${p} now`],
+  ["`@<path>`", (p) => `see @<${p}> now`],
+  ["`<@path>`", (p) => `see <@${p}> now`],
+  ["`@file://path`", (p) => `see @file://./${p} now`],
+  // Escapes
+  ["`&#64;path`", (p) => `see &#64;${p} now`],
+  ["`&#x40;path`", (p) => `see &#x40;${p} now`],
+  ["`&commat;path`", (p) => `see &commat;${p} now`],
+  ["`\\@path`", (p) => `see \\@${p} now`],
+  ["full-width `\uff20path`", (p) => `see \uff20${p} now`],
+  ["`@&#8203;path`", (p) => `see @&#8203;${p} now`],
+  // Inline markup
+  ["in a code span", (p) => `see \`@${p}\` now`],
+  ["in a code span, after a space", (p) => `see \`take @${p} here\` now`],
+  ["in a code span of two backticks", (p) => `see \`\` take @${p} here \`\` now`],
+  ["in a code span over two lines", (p) => `see \`take\n@${p} here\` now`],
+  ["between escaped backticks", (p) => `see \\\`take @${p} here\\\` now`],
+  ["between escaped backticks, one code span before", (p) => `a \`b\` and \\\` see @${p} here \\\` now`],
+  ["after one unpaired backtick, code span after it", (p) => `an \` alone. See @${p} and \`code\` now`],
+  ["emphasised, `**@path**`", (p) => `see **@${p}** now`],
+  ["emphasised with words, `**see @path now**`", (p) => `**see @${p} now**`],
+  ["text of a link, `[@path](x)`", (p) => `see [@${p}](x) now`],
+  ["text of a link with words", (p) => `see [look @${p} here](x) now`],
+  ["target of a link, `[x](@path)`", (p) => `see [x](@${p}) now`],
+  ["reference definition, `[x]: @path`", (p) => `[x]: @${p}`],
+  ["inline HTML element", (p) => `see <b>@${p}</b> now`],
+  ["inline HTML element with words", (p) => `see <b>look @${p} here</b> now`],
+  ["inline HTML attribute", (p) => `see <b title="look @${p} here">x</b> now`],
+  // Blocks
+  ["heading, `# @path`", (p) => `# @${p}`],
+  ["list item", (p) => `- @${p}`],
+  ["list item, in a code span", (p) => `- \`@${p}\``],
+  ["list item, in a code span after a space", (p) => `- see \`take @${p} here\` now`],
+  ["list item of a loose list, in a code span after a space", (p) => `- a\n\n- see \`take @${p} here\` now`],
+  ["numbered list item, in a code span after a space", (p) => `1. see \`take @${p} here\` now`],
+  ["list item, in a fence", (p) => `- a\n\n  ${FENCE}\n  @${p}\n  ${FENCE}`],
+  ["list item, in a fence directly below its text", (p) => `- a\n  ${FENCE}\n  take @${p} here\n  ${FENCE}`],
+  ["block quote", (p) => `> @${p}`],
+  ["block quote, in a fence", (p) => `> ${FENCE}\n> take @${p} here\n> ${FENCE}`],
+  ["table cell", (p) => `| a |\n| --- |\n| @${p} |`],
+  ["table cell, with words", (p) => `| a |\n| --- |\n| see @${p} now |`],
+  ["table cell, in a code span after a space", (p) => `| a |\n| --- |\n| \`take @${p} here\` |`],
+  ["indented code, four spaces", (p) => `a\n\n    take @${p} here\n\nb`],
+  ["indented code, tab", (p) => `a\n\n\ttake @${p} here\n\nb`],
+  ["HTML comment, block", (p) => `<!-- take @${p} here -->`],
+  ["HTML comment, block of several lines", (p) => `<!--\n@${p}\n-->`],
+  ["HTML comment, inline", (p) => `see <!-- take @${p} here --> now`],
+  ["HTML comment that is not closed", (p) => `<!-- take @${p} here`],
+  ["behind an HTML comment, on its line", (p) => `<!-- a --> take @${p} here`],
+  ["HTML block `<div>`", (p) => `<div>\ntake @${p} here\n</div>`],
+  ["HTML block `<pre>`", (p) => `<pre>\ntake @${p} here\n</pre>`],
+  ["front matter", (p) => `---\ntitle: take @${p} here\n---\n\na`],
+  // Fences
+  ["fence", (p) => `${FENCE}\n@${p}\n${FENCE}`],
+  ["fence, after a space", (p) => `${FENCE}text\ntake @${p} here\n${FENCE}`],
+  ["fence of four backticks that holds three", (p) => `${FENCE}\`\n${FENCE}\n@${p}\n${FENCE}\n${FENCE}\``],
+  ["fence of four that holds an odd number of threes", (p) => `${FENCE}\`\n${FENCE}\ntake @${p} here\n${FENCE}\``],
+  ["fence that holds one backtick before", (p) => `${FENCE}\na \` b\n@${p}\n${FENCE}`],
+  ["fence closed by more backticks than opened", (p) => `${FENCE}\nx\n${FENCE}\`\n\na\n\n${FENCE}\ntake @${p} here\n${FENCE}`],
+  ["fence of tildes", (p) => `~~~\ntake @${p} here\n~~~`],
+  ["fence of tildes that holds one backtick pair around", (p) => `~~~\n\`take @${p} here\`\n~~~`],
+  ["fence that is not closed", (p) => `${FENCE}\ntake @${p} here\n`],
+  ["fence after an unpaired backtick in prose", (p) => `an \` alone\n\n${FENCE}\ntake @${p} here\n${FENCE}`],
+  ["fence after two unpaired backticks in two paragraphs", (p) => `an \` alone\n\nb\n\nan \` alone\n\n${FENCE}\ntake @${p} here\n${FENCE}`],
+  ["fence after an unpaired double backtick in prose", (p) => `a \`\` alone\n\n${FENCE}\ntake @${p} here\n${FENCE}`],
+  ["fence that holds one backtick, after an unpaired double backtick in prose", (p) => `a \`\` alone\n\n${FENCE}\nx \` y\ntake @${p} here\n${FENCE}`],
+  ["fence that holds one backtick, after a fence closed by more backticks than opened", (p) => `${FENCE}\nx\n${FENCE}\`\`\n\na\n\n${FENCE}\nx \` y\ntake @${p} here\n${FENCE}`],
+  ["fence that holds one backtick, after an escaped double backtick in prose", (p) => `a \\\`\\\` b\n\n${FENCE}\nx \` y\ntake @${p} here\n${FENCE}`],
+  ["fence that holds `&#96;` for a backtick, after `&#96;&#96;` in prose", (p) => `a &#96;&#96; alone\n\n${FENCE}\nx &#96; y\ntake @${p} here\n${FENCE}`],
+  ["code span that holds a lone double backtick, then a fence that holds one backtick", (p) => `a \` \`\` \` b\n\n${FENCE}\nx \` y\ntake @${p} here\n${FENCE}`],
+  ["fence, lines end with CR LF", (p) => `a\r\n\r\nb\r\n\r\n${FENCE}\r\ntake @${p} here\r\n${FENCE}\r\n`],
+  ["fence, tabs before", (p) => `a\tb\tc\td\te\n\n${FENCE}\n\t\t\ttake @${p} here\n${FENCE}`],
+  ["fence, same text before in a code span", (p) => `\`take @${p} here\`\n\n${FENCE}\ntake @${p} here\n${FENCE}`],
+];
