@@ -8,7 +8,7 @@ use quarry_redaction::{Context, Finding, Options, Redactor};
 use quarry_sandbox::Extraction;
 use quarry_sandbox::facts::{
     Attribute, Column, Constant, Diagnostic, FactSet, GlobalVariable, InitializationBlock, Note,
-    Origin, Table,
+    Origin, Place, Table,
 };
 use std::borrow::Cow;
 
@@ -231,7 +231,6 @@ fn each_of_table(table: &mut Table, visit: &mut Visit<'_>) {
         Some(&table.origin),
         texts.into_iter().chain(&mut table.connection),
     );
-    path(visit, &mut table.origin);
     for Column {
         name,
         declared_type,
@@ -241,29 +240,33 @@ fn each_of_table(table: &mut Table, visit: &mut Visit<'_>) {
         ..
     } in &mut table.columns
     {
+        let origin = part(&table.origin, origin);
         if let Some(default) = default_value {
-            value(visit, Some(origin), name, default);
+            value(visit, Some(&origin), name, default);
         }
-        at(visit, Some(origin), [name, declared_type, normalized_type]);
-        path(visit, origin);
+        at(visit, Some(&origin), [name, declared_type, normalized_type]);
     }
     for key in &mut table.keys {
         let columns = key.columns.iter_mut().map(|column| &mut column.name);
-        at(
-            visit,
-            Some(&key.origin),
-            [&mut key.name].into_iter().chain(columns),
-        );
-        path(visit, &mut key.origin);
+        let texts = [&mut key.name].into_iter().chain(columns);
+        at(visit, Some(&part(&table.origin, &key.origin)), texts);
     }
     for index in &mut table.indexes {
         let columns = index.columns.iter_mut().map(|column| &mut column.name);
-        at(
-            visit,
-            Some(&index.origin),
-            [&mut index.name].into_iter().chain(columns),
-        );
-        path(visit, &mut index.origin);
+        let texts = [&mut index.name].into_iter().chain(columns);
+        at(visit, Some(&part(&table.origin, &index.origin)), texts);
+    }
+    path(visit, &mut table.origin);
+}
+
+/// Where a part of a table stands.
+fn part(table: &Origin, place: &Place) -> Origin {
+    Origin {
+        path: table.path.clone(),
+        line: place.line,
+        column: place.column,
+        offset: place.offset,
+        length: place.length,
     }
 }
 
