@@ -36,8 +36,8 @@ pub struct Bubblewrap {
     /// that is not below `/usr`.
     pub read_only: Vec<PathBuf>,
     /// Whether it may make user namespaces itself, as agents with a sandbox of their own do. It opens more of the kernel
-    /// to it. The default is no.
-    pub nested_namespaces: bool,
+    /// to it. The default is yes for the preset `codex`, whose commands run in a bubblewrap of its own, else no.
+    pub nested_namespaces: Option<bool>,
     /// Bytes that `/tmp` and its home may each hold. They are memory. The default is 1 GiB.
     pub scratch_bytes: u64,
 }
@@ -63,7 +63,7 @@ impl Default for Bubblewrap {
             program: "bwrap".to_owned(),
             network: true,
             read_only: Vec::new(),
-            nested_namespaces: false,
+            nested_namespaces: None,
             scratch_bytes: 1 << 30,
         }
     }

@@ -32,13 +32,25 @@
 //! ```
 #![deny(missing_docs)]
 
+mod bubblewrap;
 mod error;
 mod event;
+mod group;
+mod home;
 mod isolation;
+mod launch;
+mod lines;
+mod parse;
 mod preset;
+mod probe;
 mod report;
 mod runner;
+mod session;
 mod settings;
+mod sink;
+mod spawn;
+mod text;
+mod verdict;
 
 pub use error::{SettingsError, StartError};
 pub use event::{AgentEvent, Change, TextKind, ToolServer, Usage, WarningCode};

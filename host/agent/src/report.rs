@@ -96,6 +96,25 @@ pub enum FailureCode {
     Runner,
 }
 
+impl Report {
+    /// The report of an agent that was not started.
+    pub(crate) fn without_process(outcome: Outcome, duration: Duration) -> Self {
+        Self {
+            outcome,
+            exit: None,
+            duration,
+            output_bytes: 0,
+            error_bytes: 0,
+            error_output: String::new(),
+            events: 0,
+            events_left_out: 0,
+            session: None,
+            usage: None,
+            cost: None,
+        }
+    }
+}
+
 impl Outcome {
     /// Whether the agent did what it was asked to.
     pub fn succeeded(&self) -> bool {
