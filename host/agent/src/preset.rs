@@ -14,7 +14,8 @@ pub enum Preset {
     Claude,
     /// Codex CLI. Its own sandbox lets it write in the workspace. It takes its key from `CODEX_API_KEY`.
     Codex,
-    /// Gemini CLI. It may edit files. It takes its key from `GEMINI_API_KEY`.
+    /// Gemini CLI. It may edit files. It takes its key from `GEMINI_API_KEY`. With `GOOGLE_GEMINI_BASE_URL` it does not
+    /// (exit code 41): `security.auth.selectedType` has to be in a `.gemini/settings.json` then.
     Gemini,
 }
 

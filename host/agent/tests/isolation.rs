@@ -3,16 +3,11 @@
 
 mod support;
 
-use quarry_agent::{
-    AgentRunner, AgentSettings, Bubblewrap, Exit, Isolation, Job, Outcome, OutputFormat,
-    StartError, Wrapper,
-};
+use quarry_agent::{AgentRunner, Bubblewrap, Isolation, Job, OutputFormat, StartError, Wrapper};
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-use support::{AGENT, is_gone, run, run_until, settings, texts};
+use std::path::Path;
+use support::{bubblewrap, isolated, run, settings, texts};
 use tempfile::{TempDir, tempdir};
-use tokio_util::sync::CancellationToken;
 
 /// A data directory with the workspaces of two tenants, a database and an AOT cache.
 fn data_directory() -> TempDir {
@@ -31,27 +26,6 @@ fn data_directory() -> TempDir {
         fs::write(file, content).unwrap();
     }
     data
-}
-
-fn bubblewrap() -> Bubblewrap {
-    Bubblewrap {
-        read_only: vec![PathBuf::from(AGENT)],
-        ..Bubblewrap::default()
-    }
-}
-
-/// A runner with bubblewrap, or none where it does not work.
-async fn isolated(mut settings: AgentSettings, bubblewrap: Bubblewrap) -> Option<AgentRunner> {
-    settings.isolation = Some(Isolation::Bubblewrap(bubblewrap));
-    let runner = AgentRunner::new(settings).unwrap().require_isolation(true);
-    match runner.check().await {
-        Ok(()) => Some(runner),
-        Err(error @ StartError::IsolationFails { .. }) => {
-            eprintln!("NOT TESTED HERE: {error}");
-            None
-        }
-        Err(error) => panic!("{error}"),
-    }
 }
 
 async fn said(arguments: &[&str], bubblewrap: Bubblewrap, workspace: &Path) -> Option<String> {
@@ -141,17 +115,13 @@ async fn a_link_in_the_workspace_leads_nowhere() {
 async fn a_data_directory_below_a_directory_that_is_shown_is_hidden() {
     let data = data_directory();
     let mine = data.path().join("workspaces/mine");
-    let settings_of = |arguments: &[&str]| settings(arguments);
+
     let file = data.path().join("quarry.sqlite").display().to_string();
     let mut bubblewrap = bubblewrap();
     bubblewrap
         .read_only
         .push(data.path().parent().unwrap().to_owned());
-    let runner = isolated(
-        settings_of(&["read", &file, "read", "CONTEXT.md"]),
-        bubblewrap,
-    )
-    .await;
+    let runner = isolated(settings(&["read", &file, "read", "CONTEXT.md"]), bubblewrap).await;
     let Some(runner) = runner else { return };
     let (_, events) = run(&runner.clone(), &Job::new(&mine)).await;
     assert!(
@@ -247,68 +217,6 @@ async fn memory_of_temporary_files_is_limited() {
         last[0].starts_with("error: ") && last[1] == "written",
         "{said}"
     );
-}
-
-#[tokio::test]
-async fn cancelling_asks_the_agent_within_and_kills_what_made_itself_a_session() {
-    let workspace = tempdir().unwrap();
-    for (arguments, most) in [
-        (&["child", "detached", "child.pid", "hang"][..], 900),
-        (
-            &["ignore-term", "child", "detached", "child.pid", "hang"][..],
-            5_000,
-        ),
-    ] {
-        let file = workspace.path().join("child.pid");
-        let _ = fs::remove_file(&file);
-        let mut settings = settings(arguments);
-        settings.grace_seconds = Some(1);
-        let Some(runner) = isolated(settings, bubblewrap()).await else {
-            return;
-        };
-        let cancellation = CancellationToken::new();
-        let cancel = async {
-            // The number is that within the isolation.
-            support::written(&file).await;
-            let process = outer_number(workspace.path());
-            cancellation.cancel();
-            (process, Instant::now())
-        };
-        let job = Job::new(workspace.path());
-        let ((report, _), (process, begun)) =
-            tokio::join!(run_until(&runner, &job, cancellation.clone()), cancel);
-        assert!(matches!(report.outcome, Outcome::Cancelled), "{report:?}");
-        assert!(
-            begun.elapsed() < Duration::from_millis(most) + Duration::from_secs(1),
-            "{:?}",
-            begun.elapsed()
-        );
-        assert!(is_gone(&process.expect("a process in the workspace")).await);
-        // Bubblewrap says in its exit code how the agent ended; it is killed itself only if that does not.
-        let asked = report.exit == Some(Exit::Code(128 + 15));
-        assert_eq!(asked, arguments[0] == "child", "{report:?}");
-    }
-}
-
-/// The number of a process that runs in a workspace and made itself a session, as seen from here.
-fn outer_number(workspace: &Path) -> Option<String> {
-    let workspace = workspace.canonicalize().unwrap();
-    let mut found = None;
-    for entry in fs::read_dir("/proc").unwrap().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let command = fs::read(entry.path().join("cmdline")).unwrap_or_default();
-        let is_child = String::from_utf8_lossy(&command).contains("echo $$");
-        let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
-        let is_isolated = String::from_utf8_lossy(&environment).contains("HOME=/home/agent");
-        let root = fs::read_dir(entry.path().join("root/workspace")).ok();
-        let is_there = root.is_some() && entry.path().join("root/workspace/child.pid").exists();
-        let same = fs::read(entry.path().join("root/workspace/child.pid")).ok()
-            == fs::read(workspace.join("child.pid")).ok();
-        if is_child && is_isolated && is_there && same {
-            found = Some(name);
-        }
-    }
-    found
 }
 
 #[tokio::test]

@@ -2,10 +2,13 @@
 #![allow(dead_code)]
 
 use quarry_agent::{
-    AgentEvent, AgentRunner, AgentSettings, Job, OutputFormat, Report, WarningCode,
+    AgentEvent, AgentRunner, AgentSettings, Bubblewrap, Isolation, Job, OutputFormat, Report,
+    StartError, WarningCode,
 };
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+use tempfile::{TempDir, tempdir};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -96,4 +99,58 @@ pub async fn is_gone(process: &str) -> bool {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     false
+}
+
+pub fn bubblewrap() -> Bubblewrap {
+    Bubblewrap {
+        read_only: vec![PathBuf::from(AGENT)],
+        ..Bubblewrap::default()
+    }
+}
+
+/// A runner with bubblewrap, or none where it does not work.
+pub async fn isolated(mut settings: AgentSettings, bubblewrap: Bubblewrap) -> Option<AgentRunner> {
+    settings.isolation = Some(Isolation::Bubblewrap(bubblewrap));
+    let runner = AgentRunner::new(settings).unwrap().require_isolation(true);
+    match runner.check().await {
+        Ok(()) => Some(runner),
+        Err(error @ StartError::IsolationFails { .. }) => {
+            eprintln!("NOT TESTED HERE: {error}");
+            None
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// The number of a process that runs in a workspace and made itself a session, as seen from here.
+pub fn outer_number(workspace: &Path) -> Option<String> {
+    let workspace = workspace.canonicalize().unwrap();
+    let mut found = None;
+    for entry in fs::read_dir("/proc").unwrap().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let command = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        let is_child = String::from_utf8_lossy(&command).contains("echo $$");
+        let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
+        let is_isolated = String::from_utf8_lossy(&environment).contains("HOME=/home/agent");
+        let root = fs::read_dir(entry.path().join("root/workspace")).ok();
+        let is_there = root.is_some() && entry.path().join("root/workspace/child.pid").exists();
+        let same = fs::read(entry.path().join("root/workspace/child.pid")).ok()
+            == fs::read(workspace.join("child.pid")).ok();
+        if is_child && is_isolated && is_there && same {
+            found = Some(name);
+        }
+    }
+    found
+}
+
+/// The file of a recorded stream.
+pub fn stream(name: &str) -> String {
+    format!("{}/tests/streams/{name}.jsonl", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A new workspace, a runner and what it is to do.
+pub fn start(settings: AgentSettings) -> (TempDir, AgentRunner, Job) {
+    let workspace = tempdir().unwrap();
+    let job = Job::new(workspace.path());
+    (workspace, AgentRunner::new(settings).unwrap(), job)
 }

@@ -151,6 +151,6 @@ fn list(path: &str) {
 
 fn kill_self() {
     let number = std::process::id().to_string();
-    let _ = Command::new("kill").args(["-SEGV", &number]).status();
+    let _ = Command::new("kill").args(["-ABRT", &number]).status();
     hang();
 }
