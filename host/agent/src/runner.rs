@@ -93,6 +93,9 @@ impl AgentRunner {
     /// The directory in which each run gets a home of its own, which is removed at its end; that of the system for
     /// temporary files if it is not set. Without isolation it should be another one for Codex CLI, whose own sandbox
     /// does not work with a home below the system's. In bubblewrap the home is in memory.
+    ///
+    /// A server that is killed leaves the homes of its runs behind: it should have a directory of its own for them, and
+    /// empty it when it starts.
     #[must_use]
     pub fn homes_in(mut self, directory: impl Into<PathBuf>) -> Self {
         self.homes = Some(directory.into());
