@@ -8,7 +8,7 @@ use quarry_redaction::{Context, Finding, Options, Redactor};
 use quarry_sandbox::Extraction;
 use quarry_sandbox::facts::{
     Attribute, Column, Constant, Diagnostic, FactSet, GlobalVariable, InitializationBlock, Note,
-    Origin, Place, Table,
+    Origin, Place as Part, Table,
 };
 use std::borrow::Cow;
 
@@ -260,7 +260,7 @@ fn each_of_table(table: &mut Table, visit: &mut Visit<'_>) {
 }
 
 /// Where a part of a table stands.
-fn part(table: &Origin, place: &Place) -> Origin {
+fn part(table: &Origin, place: &Part) -> Origin {
     Origin {
         path: table.path.clone(),
         line: place.line,
