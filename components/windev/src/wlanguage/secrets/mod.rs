@@ -97,9 +97,11 @@ fn mark(
     if !suspect {
         return;
     }
-    let case = in_choice
-        .then(|| case_values(program, &range))
-        .unwrap_or_default();
+    let case = if in_choice {
+        case_values(program, &range)
+    } else {
+        0..0
+    };
     let is_condition = is_condition(program, &range);
     let sides = cut(program, range, is_condition);
     let places = places(program, &sides);
