@@ -50,10 +50,13 @@ export const CLIENTS = {
     prepareHome: ({ home, workspace, trusted }) => {
       const trust = trusted ? `[projects.${JSON.stringify(workspace)}]\ntrust_level = "trusted"\n` : "";
       write(join(home, ".codex", "config.toml"), trust);
+      mkdirSync(join(home, "tmp"));
     },
+    // Codex makes the helper of its sandbox in its home, unless that is below the directory for temporary files: then its
+    // shell tool fails where `bwrap` is installed. So it gets another such directory.
     launch: ({ url, home, prompt }) => ({
       args: ["exec", "--json", "--skip-git-repo-check", "-s", "read-only", ...codexSettings(url), prompt],
-      env: { CODEX_HOME: join(home, ".codex"), MOCK_API_KEY: "mock" },
+      env: { CODEX_HOME: join(home, ".codex"), MOCK_API_KEY: "mock", TMPDIR: join(home, "tmp") },
     }),
     readCall: codexReadCall,
   },

@@ -8,16 +8,23 @@ import { fileURLToPath } from "node:url";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
+/** Where no MCP server answers: its entries in the clients' settings must not keep a client from its work. */
+const MCP_URL = "http://127.0.0.1:9/mcp";
+
+/** The clients' settings, which `quarry init` writes for an MCP server alone. */
+const SETTINGS = [".mcp.json", ".codex/config.toml", ".gemini/settings.json"];
+
 /** How many canaries a document can call for. */
 const MAX_CANARIES = 500;
 
-/** Makes a workspace with `quarry init` and returns its path. */
+/** Makes a workspace with `quarry init`, all files for agents included, and returns its path. */
 export function initialize({ quarry, source, stack }, workspace) {
   source ??= join(HERE, "..", "fixtures", "webdev-shop");
-  const made = spawnSync(resolve(quarry), ["--quiet", "init", source, "--workspace", workspace, "--stack", stack], {
-    encoding: "utf8",
-  });
+  const args = ["--quiet", "init", source, "--workspace", workspace, "--stack", stack, "--mcp-url", MCP_URL];
+  const made = spawnSync(resolve(quarry), args, { encoding: "utf8" });
   if (made.status !== 0) throw new Error(`quarry init failed: ${made.error?.message ?? made.stderr.trim()}`);
+  const missing = SETTINGS.filter((file) => !existsSync(join(workspace, file)));
+  if (missing.length > 0) throw new Error(`quarry init --mcp-url did not write ${missing.join(", ")}`);
   return workspace;
 }
 

@@ -63,9 +63,12 @@ pub(crate) fn revision(manifest: &str) -> Option<String> {
     let generator = value.get("generator")?.as_str()?;
     let revision = value.get("revision")?.as_str()?;
     let named = generator.split([' ', '/']).next() == Some(GENERATOR);
-    // A short or empty revision would stand in any text.
-    let meaningful = revision.len() >= 8 && revision.chars().all(|c| c.is_ascii_alphanumeric());
-    (named && meaningful).then(|| revision.to_owned())
+    (named && is_revision(revision)).then(|| revision.to_owned())
+}
+
+/// Whether a text can be a revision: a short or empty one would stand in any text.
+pub(crate) fn is_revision(text: &str) -> bool {
+    text.len() >= 8 && text.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
 /// Whether a text names a revision.

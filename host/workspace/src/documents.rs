@@ -116,6 +116,11 @@ impl Documents {
     }
 }
 
+/// Whether a path is that of a document outside of `context/`.
+pub(crate) fn is_document(path: &str) -> bool {
+    path == CONTEXT || BESIDE.contains(&path)
+}
+
 /// Whether a document may have a path; what is wrong with it otherwise.
 pub(crate) fn check_path(path: &str) -> Result<(), String> {
     let mut names = path.split('/');
@@ -124,7 +129,7 @@ pub(crate) fn check_path(path: &str) -> Result<(), String> {
         if path == DIRECTORY {
             return Err("it is not a directory".to_owned());
         }
-    } else if path != CONTEXT && !BESIDE.contains(&path) {
+    } else if !is_document(path) {
         return Err("no such file is expected".to_owned());
     }
     if path.split('/').count() > limits::DEPTH {

@@ -64,6 +64,15 @@ pub(crate) fn read_regular(
     Ok((bytes, metadata))
 }
 
+/// Whether nothing has a name.
+pub(crate) fn is_absent(parent: &Dir, name: &str) -> io::Result<bool> {
+    match parent.symlink_metadata(name) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error),
+        Ok(_) => Ok(false),
+    }
+}
+
 /// Waits until the entries of a directory have reached the disk.
 pub(crate) fn sync_directory(directory: &Dir) -> io::Result<()> {
     // The handle itself is only a path (`O_PATH`), which cannot be synced.

@@ -5,8 +5,10 @@ use crate::context::{self, Place, digest, names_revision};
 use crate::documents::{BESIDE, CONTEXT, DIRECTORY, Documents, MANIFEST, limits};
 use crate::error::PublishError;
 use crate::files::{at, read_regular};
+use crate::ours::{Revisions, listed, unlisted};
 use crate::staging::check_text;
-use cap_std::fs::{Dir, Permissions};
+use crate::workspace::OWN;
+use cap_std::fs::{Dir, Metadata, Permissions};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io;
@@ -20,6 +22,8 @@ pub(crate) struct Intent<'a> {
     pub(crate) files: Vec<FileIntent>,
     /// All files of the agents, those included that stay.
     pub(crate) agents: Vec<AgentFile>,
+    /// The revision that the documents name.
+    pub(crate) revision: Option<String>,
 }
 
 /// What becomes of `context/`.
@@ -49,8 +53,6 @@ pub(crate) struct FileIntent {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Before {
-    /// Whatever it is: the name is Quarry's.
-    Anything,
     /// Nothing.
     Nothing,
     /// A regular file whose bytes have this digest.
@@ -65,8 +67,12 @@ pub(crate) fn intent<'a>(
     revision: Option<&str>,
     agents: Option<&Agents>,
 ) -> Result<Intent<'a>, PublishError> {
-    check(documents, revision)?;
-    let (context, replaced) = directory(path, workspace, documents)?;
+    let revision = check(documents, revision)?;
+    let context = directory(path, workspace, documents)?;
+    let known = match workspace {
+        Some(workspace) => Revisions::of(workspace, OWN),
+        None => Revisions::default(),
+    };
     let agents = match agents {
         Some(agents) => agents::plan(&agents::existing(workspace), agents),
         None => Vec::new(),
@@ -77,7 +83,7 @@ pub(crate) fn intent<'a>(
     }
     // `CONTEXT.md` comes last: whoever sees it sees the rest.
     for name in BESIDE.into_iter().chain([CONTEXT]) {
-        let changed = document(workspace, name, documents.get(name), replaced.as_deref());
+        let changed = document(workspace, name, documents.get(name), &known);
         files.extend(changed.map_err(|reason| PublishError::Occupied {
             path: path.join(name),
             reason,
@@ -87,11 +93,13 @@ pub(crate) fn intent<'a>(
         context,
         files,
         agents,
+        revision,
     })
 }
 
-/// Holds documents to their rules once more: the host may have changed them since they were read.
-fn check(documents: &Documents, revision: Option<&str>) -> Result<(), PublishError> {
+/// Holds documents to their rules once more: the host may have changed them since they were read. Gives back the revision
+/// that they name.
+fn check(documents: &Documents, revision: Option<&str>) -> Result<Option<String>, PublishError> {
     if documents.bytes() > limits::BYTES {
         let reason = format!("the files are larger than {} bytes together", limits::BYTES);
         return Err(PublishError::rejected(CONTEXT, reason));
@@ -119,68 +127,81 @@ fn check(documents: &Documents, revision: Option<&str>) -> Result<(), PublishErr
         let reason = format!("its revision is {stated:?} instead of {expected:?}");
         return Err(PublishError::rejected(&path, reason));
     }
-    match stated.as_deref().or(revision) {
+    check_listed(documents)?;
+    let revision = stated.or(revision.map(str::to_owned));
+    match &revision {
         Some(revision) if !names_revision(main, revision) => {
             let reason = format!("it does not name the revision {revision:?}");
             Err(PublishError::rejected(CONTEXT, reason))
         }
-        _ => Ok(()),
+        _ => Ok(revision),
     }
 }
 
-/// What becomes of `context/`, and the revision of the one that is replaced.
+/// Whether the manifest lists the other files of `context/`: one that it does not list the next run would take for the
+/// user's.
+fn check_listed(documents: &Documents) -> Result<(), PublishError> {
+    let new = documents.directory();
+    let listed = listed(new.get(MANIFEST).copied().unwrap_or_default());
+    let mut unlisted = new
+        .keys()
+        .filter(|path| **path != MANIFEST && !listed.contains(**path));
+    match unlisted.next() {
+        Some(path) => Err(PublishError::rejected(
+            &format!("{DIRECTORY}/{path}"),
+            format!("{DIRECTORY}/{MANIFEST} does not list it among its \"files\""),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// What becomes of `context/`.
 fn directory<'a>(
     path: &Path,
     workspace: Option<&Dir>,
     documents: &'a Documents,
-) -> Result<(Directory<'a>, Option<String>), PublishError> {
+) -> Result<Directory<'a>, PublishError> {
     let new = documents.directory();
-    let failed = || PublishError::io(&path.join(DIRECTORY), "cannot be read");
+    let path = path.join(DIRECTORY);
+    let failed = || PublishError::io(&path, "cannot be read");
     let place = match workspace {
         Some(workspace) => context::place(workspace).map_err(failed())?,
         None => Place::Absent,
     };
     let old = match place {
-        Place::Absent => None,
-        Place::Ours(directory) => Some(directory),
+        Place::Absent if new.is_empty() => return Ok(Directory::Keep),
+        Place::Absent => return Ok(Directory::Replace { old: None, new }),
+        Place::Ours(directory) => directory,
         // Nothing wants the name: whatever it is may stay.
-        Place::Foreign(_) if new.is_empty() => return Ok((Directory::Keep, None)),
-        Place::Foreign(reason) => {
-            return Err(PublishError::Occupied {
-                path: path.join(DIRECTORY),
-                reason,
-            });
-        }
+        Place::Foreign(_) if new.is_empty() => return Ok(Directory::Keep),
+        Place::Foreign(reason) => return Err(PublishError::Occupied { path, reason }),
     };
-    let Some(old) = old else {
-        let change = match new.is_empty() {
-            true => Directory::Keep,
-            false => Directory::Replace { old: None, new },
-        };
-        return Ok((change, None));
-    };
-    let revision = context::manifest(&old);
+    if let Some(unlisted) = unlisted(&old).map_err(failed())? {
+        let reason = format!(
+            "it is not in {DIRECTORY}/{MANIFEST}, so Quarry did not write it, and the directory is replaced as a whole"
+        );
+        let path = path.join(unlisted);
+        return Err(PublishError::Occupied { path, reason });
+    }
     if new.is_empty() {
         // An empty directory without a manifest may be the user's.
-        let change = match revision {
+        return Ok(match context::manifest(&old) {
             Some(_) => Directory::Remove(old),
             None => Directory::Keep,
-        };
-        return Ok((change, revision));
+        });
     }
     let listed = context::list(&old).map_err(failed())?;
     let same = listed.iter().eq(new.keys())
         && new
             .iter()
             .all(|(path, text)| context::holds(&old, path, text));
-    let change = match same {
+    Ok(match same {
         true => Directory::Keep,
         false => Directory::Replace {
             old: Some(old),
             new,
         },
-    };
-    Ok((change, revision))
+    })
 }
 
 /// What becomes of a document outside of `context/`; why it cannot be replaced otherwise.
@@ -188,42 +209,57 @@ fn document(
     workspace: Option<&Dir>,
     name: &str,
     text: Option<&str>,
-    replaced: Option<&str>,
+    known: &Revisions,
 ) -> Result<Option<FileIntent>, String> {
     let found = workspace.and_then(|workspace| workspace.symlink_metadata(name).ok());
-    let Some(text) = text else {
-        return Ok(stale(workspace, name, replaced));
+    let Some((workspace, found)) = workspace.zip(found) else {
+        return Ok(text.map(|text| FileIntent {
+            path: name.to_owned(),
+            before: Before::Nothing,
+            after: Some(text.to_owned()),
+            permissions: None,
+        }));
     };
-    // A link is replaced, not followed: the name is Quarry's.
-    if let Some(metadata) = &found
-        && !metadata.is_file()
-        && !metadata.is_symlink()
-    {
-        return Err("it is not a file".to_owned());
-    }
-    if workspace.is_some_and(|workspace| context::holds(workspace, name, text)) {
-        return Ok(None);
-    }
+    let old = own_document(workspace, name, &found, known);
+    let (text, bytes) = match (text, old) {
+        // Nothing wants the name: whatever it is may stay, unless it is a document of an older run.
+        (None, Err(_)) => return Ok(None),
+        (None, Ok(bytes)) if bytes.trim_ascii().is_empty() => return Ok(None),
+        (Some(text), _) if context::holds(workspace, name, text) => return Ok(None),
+        (text, old) => (text, old?),
+    };
     Ok(Some(FileIntent {
         path: name.to_owned(),
-        before: Before::Anything,
-        after: Some(text.to_owned()),
-        permissions: found
-            .filter(|metadata| metadata.is_file())
-            .map(|metadata| metadata.permissions()),
+        before: Before::Digest(digest(&bytes)),
+        after: text.map(str::to_owned),
+        permissions: text.map(|_| found.permissions()),
     }))
 }
 
-/// A document of the run that is replaced, which this run did not write again.
-fn stale(workspace: Option<&Dir>, name: &str, replaced: Option<&str>) -> Option<FileIntent> {
-    let (bytes, _) = read_regular(workspace?, name, limits::BYTES).ok()?;
-    let text = std::str::from_utf8(&bytes).ok()?;
-    names_revision(text, replaced?).then(|| FileIntent {
-        path: name.to_owned(),
-        before: Before::Digest(digest(&bytes)),
-        after: None,
-        permissions: None,
-    })
+/// The bytes of a document that Quarry may replace: one that it wrote, or an empty file. Why it may not otherwise.
+fn own_document(
+    workspace: &Dir,
+    name: &str,
+    found: &Metadata,
+    known: &Revisions,
+) -> Result<Vec<u8>, String> {
+    if found.is_symlink() {
+        return Err("it is a symbolic link, which is neither followed nor replaced".to_owned());
+    }
+    if !found.is_file() {
+        return Err("it is not a file".to_owned());
+    }
+    let (bytes, _) = read_regular(workspace, name, limits::BYTES)
+        .map_err(|error| format!("it cannot be read: {error}"))?;
+    let own = std::str::from_utf8(&bytes)
+        .is_ok_and(|text| text.trim().is_empty() || known.named_in(text));
+    match own {
+        true => Ok(bytes),
+        false => Err(
+            "it names no revision that Quarry wrote here, so it is not Quarry's to replace"
+                .to_owned(),
+        ),
+    }
 }
 
 fn agent_file(workspace: Option<&Dir>, file: &AgentFile) -> FileIntent {

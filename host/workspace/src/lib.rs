@@ -9,12 +9,12 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let workspace = Workspace::open("shop".as_ref())?;
 //! // A prompt builder writes here.
-//! workspace.staging().write("CONTEXT.md", "# Shop\n")?;
+//! workspace.staging().write("CONTEXT.md", "# Shop\n\nRevision 0123456789ab\n")?;
 //! let mut documents = workspace.documents()?;
 //! for (_, text) in documents.iter_mut() {
 //!     *text = text.replace("secret", "[REDACTED]");
 //! }
-//! let published = workspace.publish(&documents, None, None)?;
+//! let published = workspace.publish(&documents, Some("0123456789ab"), None)?;
 //! println!("{:?} {:?}", published.files, published.warnings);
 //! # Ok(())
 //! # }
@@ -28,6 +28,7 @@ mod documents;
 mod error;
 mod files;
 mod intent;
+mod ours;
 mod staging;
 mod transaction;
 mod workspace;

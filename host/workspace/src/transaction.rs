@@ -14,9 +14,10 @@
 use crate::agents;
 use crate::context::{self, Place, digest, fingerprint};
 use crate::disk::{Attributes, Disk};
-use crate::documents::{BESIDE, CONTEXT, DIRECTORY, limits};
-use crate::files::read_regular;
+use crate::documents::{DIRECTORY, is_document, limits};
+use crate::files::{is_absent, read_regular};
 use crate::intent::{Before, Directory, Intent};
+use crate::ours::unlisted;
 use cap_fs_ext::DirExt;
 use cap_std::fs::{Dir, Metadata};
 use serde::{Deserialize, Serialize};
@@ -177,6 +178,19 @@ fn made(disk: &Disk, parent: &Dir, name: &str) -> io::Result<Dir> {
     parent.open_dir_nofollow(name)
 }
 
+/// Replaces a file of Quarry's own.
+pub(crate) fn record(
+    disk: &Disk,
+    staging: &Dir,
+    own: &Dir,
+    name: &str,
+    text: &str,
+) -> io::Result<()> {
+    disk.write(staging, name, text.as_bytes(), &Attributes::default())?;
+    disk.sync_files(&[(Arc::new(staging.try_clone()?), name.to_owned())])?;
+    disk.rename(staging, name, own, name)
+}
+
 /// Commits a staged transaction.
 pub(crate) fn commit(disk: &Disk, staging: &Dir, name: &str, own: &Dir) -> io::Result<()> {
     disk.rename(staging, name, own, PENDING)?;
@@ -230,8 +244,7 @@ fn read_plan(pending: &Dir) -> io::Result<Plan> {
         return Err(io::Error::other(message));
     }
     // Whoever can write the workspace can write a plan.
-    let known =
-        |path: &str| path == CONTEXT || BESIDE.contains(&path) || agents::PATHS.contains(&path);
+    let known = |path: &str| is_document(path) || agents::PATHS.contains(&path);
     match plan.files.iter().find(|file| !known(&file.path)) {
         Some(file) => Err(io::Error::other(format!(
             "{PLAN} names {:?}, which Quarry does not write",
@@ -297,7 +310,12 @@ impl Applying<'_> {
     fn ours(&self) -> io::Result<bool> {
         match context::place(self.workspace)? {
             Place::Absent => Ok(false),
-            Place::Ours(_) => Ok(true),
+            Place::Ours(directory) => match unlisted(&directory)? {
+                None => Ok(true),
+                Some(path) => Err(io::Error::other(format!(
+                    "{DIRECTORY}/{path} is not Quarry's to replace; move it elsewhere"
+                ))),
+            },
             Place::Foreign(reason) => Err(io::Error::other(format!(
                 "{DIRECTORY} cannot be replaced: {reason}; move it elsewhere"
             ))),
@@ -310,8 +328,8 @@ impl Applying<'_> {
             return Ok(None);
         }
         self.replace_file(files, staged, file).or_else(|error| {
-            match file.before != Before::Anything && is_users_will(&error) {
-                // Of a name that is Quarry's own this is an error. A file of the user's stays.
+            match !is_document(&file.path) && is_users_will(&error) {
+                // Of a document this is an error. A file of the user's stays.
                 true => Ok(Some(error.to_string())),
                 false => Err(io::Error::new(
                     error.kind(),
@@ -325,7 +343,16 @@ impl Applying<'_> {
         let (parent, name) = self.parent(&file.path)?;
         if !is_before(&parent, name, &file.before)? {
             let reason = "it was changed while the run was published";
-            return Ok((!file.removed).then(|| reason.to_owned()));
+            if file.removed {
+                return Ok(None);
+            }
+            if !is_document(&file.path) {
+                return Ok(Some(reason.to_owned()));
+            }
+            // What is gone cannot be lost: the document takes its place. Another one there is not Quarry's to replace.
+            if !is_absent(&parent, name)? {
+                return Err(io::Error::other(format!("{reason}; move it elsewhere")));
+            }
         }
         match file.removed {
             true => self.disk.remove_file(&parent, name)?,
@@ -352,12 +379,7 @@ impl Applying<'_> {
 /// Whether something is under a name that may be replaced.
 fn is_before(parent: &Dir, name: &str, before: &Before) -> io::Result<bool> {
     match before {
-        Before::Anything => Ok(true),
-        Before::Nothing => match parent.symlink_metadata(name) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
-            Err(error) => Err(error),
-            Ok(_) => Ok(false),
-        },
+        Before::Nothing => is_absent(parent, name),
         Before::Digest(expected) => Ok(read_regular(parent, name, limits::BYTES)
             .is_ok_and(|(bytes, _)| digest(&bytes) == *expected)),
     }

@@ -5,6 +5,7 @@
 //!   CONTEXT.md            the document that is read first and published last
 //!   context/              everything else, replaced as a whole
 //!   .quarry/lock          held by the run that writes
+//!   .quarry/revisions     what was published here, so that nothing else is taken for a document of Quarry's
 //!   .quarry/staging/RUN/  what a prompt builder writes; gone when the run ends
 //!   .quarry/pending/      a run that is decided on; gone when it is in its place
 //! ```
@@ -15,6 +16,7 @@ use crate::documents::{CONTEXT, Documents};
 use crate::error::PublishError;
 use crate::files::{empty, subdirectory};
 use crate::intent::{Change, intent};
+use crate::ours::{REVISIONS, Revisions};
 use crate::staging;
 use crate::transaction::{self, Left, PENDING};
 use cap_std::ambient_authority;
@@ -27,7 +29,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
 
 /// Quarry's own directory in a workspace.
-const OWN: &str = ".quarry";
+pub(crate) const OWN: &str = ".quarry";
 
 /// What was published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -192,8 +194,12 @@ impl Workspace {
 
     /// Publishes documents and, unless `agents` is none, merges what coding agents read into the files that are there.
     ///
-    /// When there is a `context/`, its `manifest.json` must be a JSON object with `"generator": "quarry"` and a
-    /// `"revision"`, which `CONTEXT.md` names as well. With `revision`, it must be that one.
+    /// When there is a `context/`, its `manifest.json` must be a JSON object with `"generator": "quarry"`, a
+    /// `"revision"`, which `CONTEXT.md` names as well, and `"files"` that lists the others: `[{"file": "context/a.csv"}]`.
+    /// With `revision`, it must be that one.
+    ///
+    /// A document or a file of `context/` that is there is replaced when Quarry wrote it: when it names a revision that was
+    /// published here, or is listed in the manifest. What was published without any revision the next run does not replace.
     ///
     /// # Errors
     ///
@@ -268,6 +274,14 @@ impl Held {
     fn commit(&self, intent: &crate::intent::Intent<'_>) -> io::Result<()> {
         let name = self.checked();
         transaction::stage(&self.disk, &self.staging, &name, intent)?;
+        // Before the commit, so that no document of this run is ever taken for the user's. Should the run end here, a
+        // revision is known that nothing names.
+        if let Some(revision) = &intent.revision {
+            let mut revisions = Revisions::of(&self.directory, OWN);
+            revisions.add(revision);
+            let text = revisions.lines();
+            transaction::record(&self.disk, &self.staging, &self.own, REVISIONS, &text)?;
+        }
         transaction::commit(&self.disk, &self.staging, &name, &self.own)
     }
 

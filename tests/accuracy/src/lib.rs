@@ -3,6 +3,7 @@
 
 pub mod event;
 pub mod labels;
+pub mod literals;
 pub mod report;
 pub mod repository;
 pub mod requirements;

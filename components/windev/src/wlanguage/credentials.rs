@@ -140,6 +140,11 @@ pub(super) fn names_credential(name: &str, folded: &str) -> bool {
     }
 }
 
+/// Whether a folded word says that a value is a credential, and nothing else.
+pub(super) fn is_credential_word(folded: &str) -> bool {
+    WORDS.contains(&folded) || SUBSTRINGS.contains(&folded)
+}
+
 /// Whether one of [`SUBSTRINGS`] is in the letters of an ASCII name.
 fn holds_ascii_substring(folded: &[u8]) -> bool {
     /// Nearly all names fit.

@@ -4,7 +4,7 @@
 
 use super::lexer::TokenKind;
 use super::statements::{Program, Statement};
-use crate::position::Code;
+use crate::position::{Code, Span};
 use std::ops::Range;
 
 /// What stands for a literal that may be a credential.
@@ -120,14 +120,50 @@ fn indentation<'a>(program: &Program<'a>, at: usize) -> &'a str {
     &line[..line.len() - line.trim_start().len()]
 }
 
+/// How a literal is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// As it is: a number, or an empty text.
+    AsItIs,
+    /// As some text, whatever it says.
+    Text,
+    /// As what may be a credential.
+    Redacted,
+}
+
+/// All literals of `code`, where they stand and how they are shown.
+pub fn literals(code: &Code) -> Vec<(Span, Shown)> {
+    let program = Program::new(code.text());
+    let all = program.tokens.iter().enumerate();
+    all.filter_map(|(index, token)| {
+        let shown = shown(&program, index)?;
+        Some((code.span(token.start..token.end), shown))
+    })
+    .collect()
+}
+
+/// How a token is shown that is a literal.
+fn shown(program: &Program<'_>, index: usize) -> Option<Shown> {
+    let secret = program.secret.get(index).copied().unwrap_or(false);
+    match program.tokens.get(index)?.kind {
+        TokenKind::Text | TokenKind::Number if secret => Some(Shown::Redacted),
+        TokenKind::Text if program.text(index) == "\"\"" => Some(Shown::AsItIs),
+        TokenKind::Text => Some(Shown::Text),
+        TokenKind::Number => Some(Shown::AsItIs),
+        _ => None,
+    }
+}
+
 /// A token as it may be shown.
 pub(super) fn masked_token<'a>(program: &Program<'a>, index: usize) -> std::borrow::Cow<'a, str> {
     let text = program.text(index);
-    let secret = program.secret.get(index).copied().unwrap_or(false);
+    match shown(program, index) {
+        Some(Shown::Redacted) => return REDACTED.into(),
+        Some(Shown::Text) => return MASKED.into(),
+        Some(Shown::AsItIs) => return text.into(),
+        None => {}
+    }
     match program.tokens.get(index).map(|token| token.kind) {
-        Some(TokenKind::Text | TokenKind::Number) if secret => REDACTED.into(),
-        Some(TokenKind::Text) if text == "\"\"" => text.into(),
-        Some(TokenKind::Text) => MASKED.into(),
         Some(TokenKind::Directive) => {
             let inside = text.strip_prefix('<').unwrap_or(text);
             let inside = inside.strip_suffix('>').unwrap_or(inside);

@@ -34,7 +34,7 @@ pub use effects::Effect;
 pub use initialization::{InitializationBlock, initialization_blocks};
 pub(crate) use keywords::fold;
 pub use lexer::{Token, TokenKind, tokens};
-pub use mask::{REDACTED, mask_code};
+pub use mask::{REDACTED, Shown, literals, mask_code};
 pub use modifiers::Visibility;
 pub use statements::{Program, Statement};
 pub use usage::Globals;

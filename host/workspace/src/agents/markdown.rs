@@ -1,5 +1,7 @@
 //! A managed block in a Markdown file. Everything outside of it is the user's.
 
+use super::lines::{self, Lines};
+
 /// The line that begins the block.
 pub(super) const BEGIN: &str = "<!-- quarry:begin -->";
 
@@ -19,26 +21,36 @@ enum Block {
 ///
 /// # Errors
 ///
-/// When the block's first and last line do not stand exactly once each, in this order.
+/// When the block's first and last line do not stand exactly once each, in this order; when there is none and the text
+/// ends inside of a fenced block or a comment, of which an added one would be a part.
 pub(super) fn merge(text: &str, body: &str, instead: &[&str]) -> Result<String, String> {
     let newline = newline(text);
     let mut block = format!("{BEGIN}\n{}\n{END}", body.trim_end());
     if newline != "\n" {
         block = block.replace('\n', newline);
     }
-    match find(text) {
-        Block::Broken(reason) => Err(reason),
-        Block::At(from, to) => Ok(format!("{}{block}{}", &text[..from], &text[to..])),
-        Block::None if lines(text).any(|(_, line)| instead.contains(&line.trim())) => {
-            Ok(text.to_owned())
-        }
-        Block::None => Ok(format!("{text}{}{block}{newline}", gap(text, newline))),
+    let read = lines::read(text);
+    match find(text, &read) {
+        Block::Broken(reason) => return Err(reason),
+        Block::At(from, to) => return Ok(format!("{}{block}{}", &text[..from], &text[to..])),
+        Block::None => {}
+    }
+    if read
+        .lines
+        .iter()
+        .any(|line| instead.contains(&line.text.trim()))
+    {
+        return Ok(text.to_owned());
+    }
+    match read.unclosed {
+        Some(unclosed) => Err(format!("{unclosed} and never ends")),
+        None => Ok(format!("{text}{}{block}{newline}", gap(text, newline))),
     }
 }
 
 /// Whether a text has exactly one managed block.
 pub(super) fn is_managed(text: &str) -> bool {
-    matches!(find(text), Block::At(..))
+    matches!(find(text, &lines::read(text)), Block::At(..))
 }
 
 /// The line break of a text: the first that it has.
@@ -62,29 +74,11 @@ fn gap(text: &str, newline: &str) -> String {
     }
 }
 
-/// The lines of a text with where they begin, without their line breaks.
-fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.split_inclusive('\n').scan(0, |from, line| {
-        let at = *from;
-        *from += line.len();
-        let line = line.strip_suffix('\n').unwrap_or(line);
-        Some((at, line.strip_suffix('\r').unwrap_or(line)))
-    })
-}
-
-fn find(text: &str) -> Block {
-    let marks: Vec<(usize, usize, &str)> = lines(text)
-        .enumerate()
-        .filter_map(|(number, (at, line))| {
-            let mark = line
-                .trim_start_matches('\u{feff}')
-                .trim_matches([' ', '\t']);
-            // The mark of byte order stays before the block.
-            let at = at + (line.len() - line.trim_start_matches('\u{feff}').len());
-            [BEGIN, END]
-                .contains(&mark)
-                .then_some((number + 1, at, mark))
-        })
+fn find(text: &str, read: &Lines<'_>) -> Block {
+    let marks: Vec<(usize, usize, &str)> = read
+        .lines
+        .iter()
+        .filter_map(|line| Some((line.number, line.at, lines::mark(line.text)?)))
         .collect();
     match &marks[..] {
         [] => Block::None,
@@ -171,6 +165,79 @@ mod tests {
         );
     }
 
+    /// Texts in which the lines are no text to their readers.
+    const SAMPLES: [&str; 9] = [
+        "```\n{}\n```\n",
+        "~~~~ markdown\n```\n{}\n~~~\n~~~~\n",
+        "1. So:\n    ```\n    {}\n    ```\n",
+        "<!--\n{}\n-->\n",
+        "<!-- one --> <!-- two\n{}\n\n-->\n",
+        "Not <!-- that\n{}\n--> though\n",
+        "So:\n\n    {}\n",
+        "```\na ``` b\n{}\n`````\n",
+        "``` \n{}\n```  \r\n",
+    ];
+
+    #[test]
+    fn a_line_in_code_or_in_a_comment_does_not_lead_an_agent_anywhere() {
+        for sample in SAMPLES {
+            let text = sample.replace("{}", "@AGENTS.md");
+            let merged = merge(&text, "@AGENTS.md", &["@AGENTS.md"]).unwrap();
+            assert!(merged.starts_with(&text) && is_managed(&merged), "{text}");
+        }
+    }
+
+    #[test]
+    fn markers_in_a_sample_of_the_users_are_no_block() {
+        for sample in SAMPLES.iter().filter(|sample| !sample.contains("<!--")) {
+            let text = sample.replace("{}", &format!("{BEGIN}\nmine\n{END}"));
+            // In the indented ones, the lines have to be indented each.
+            let text = text.replace(
+                "    <!-- quarry:begin -->\nmine\n",
+                "    <!-- quarry:begin -->\n    mine\n    ",
+            );
+            let merged = merge(&text, "body", &[]).unwrap();
+            assert!(merged.starts_with(&text), "{merged}");
+            assert_eq!(merge(&merged, "other", &[]), merge(&text, "other", &[]));
+        }
+    }
+
+    #[test]
+    fn nothing_is_added_inside_of_code_or_a_comment_that_never_ends() {
+        let cases = [
+            (
+                "a\n```\nb\n",
+                "a fenced block begins at line 2 and never ends",
+            ),
+            (
+                "~~~\n```\n",
+                "a fenced block begins at line 1 and never ends",
+            ),
+            (
+                "a\n\n<!-- b\n@AGENTS.md\n",
+                "a comment begins at line 3 and never ends",
+            ),
+        ];
+        for (text, reason) in cases {
+            let merged = merge(text, "body", &["@AGENTS.md"]);
+            assert_eq!(merged, Err(reason.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_the_beginning_of_code_or_a_comment_is_text() {
+        for text in [
+            "a <!-- b\n\nc\n",
+            "`<!--` begins one\n",
+            "a ``` b ``` c\n",
+            "``` a ` b\n",
+            "<!-- a -->\n",
+        ] {
+            let merged = merge(text, "body", &[]).unwrap();
+            assert!(merged.starts_with(text) && is_managed(&merged), "{text}");
+        }
+    }
+
     /// Lines as users write them, with their line breaks.
     fn lines_of_text() -> impl Strategy<Value = String> {
         let line = prop_oneof![
@@ -197,7 +264,12 @@ mod tests {
             mark in prop::bool::ANY,
         ) {
             let text = format!("{}{text}{last}", if mark { "\u{feff}" } else { "" });
-            let merged = merge(&text, "one\ntwo", &[]).unwrap();
+            let merged = merge(&text, "one\ntwo", &[]);
+            if lines::read(&text).unclosed.is_some() {
+                prop_assert!(merged.is_err());
+                return Ok(());
+            }
+            let merged = merged.unwrap();
             prop_assert!(merged.starts_with(&text));
             prop_assert_eq!(merge(&merged, "one\ntwo", &[]), Ok(merged.clone()));
             // Another version's block takes the place of this one.
@@ -213,6 +285,7 @@ mod tests {
             inside in lines_of_text(),
             after in lines_of_text(),
         ) {
+            prop_assume!(lines::read(&before).unclosed.is_none());
             let text = format!("{before}{BEGIN}\n{inside}{END}\n{after}");
             let merged = merge(&text, "body", &[]).unwrap();
             let (head, tail) = (format!("{before}{BEGIN}"), format!("{END}\n{after}"));

@@ -5,6 +5,7 @@
 
 mod existing;
 mod json;
+mod lines;
 mod markdown;
 mod plan;
 mod toml;

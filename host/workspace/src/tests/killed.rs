@@ -189,6 +189,46 @@ fn an_agents_file_that_was_changed_since_the_kill_is_kept() {
 }
 
 #[test]
+fn a_document_and_a_file_that_the_user_wrote_since_the_kill_are_kept() {
+    for name in ["CONTEXT.md", "CONTEXT.json", "context/notes.md"] {
+        let directory = recorded();
+        let path = directory.path().join(name);
+        fs::write(&path, "mine").unwrap();
+        let error = Workspace::open(directory.path()).unwrap_err();
+        assert!(matches!(error, PublishError::Unfinished { .. }));
+        let message = error.to_string();
+        assert!(
+            message.contains(name) && message.contains("move it elsewhere"),
+            "{message}"
+        );
+        assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+        fs::rename(&path, directory.path().join("moved")).unwrap();
+        drop(Workspace::open(directory.path()).unwrap());
+        let found = fs::read_to_string(directory.path().join("CONTEXT.md")).unwrap();
+        assert_eq!(Some(&*found), new_documents().get("CONTEXT.md"));
+    }
+}
+
+#[test]
+fn what_a_killed_run_left_can_be_compared_with() {
+    let (old, new) = states();
+    for steps in 0.. {
+        let directory = tempfile::tempdir().unwrap();
+        old_state(directory.path());
+        let done = publish_new(directory.path(), Disk::failing_after(steps, false)).is_ok();
+        let workspace = Workspace::scratch(directory.path()).unwrap();
+        let changes = workspace
+            .compare(&new_documents(), None, Some(&agents()))
+            .unwrap();
+        assert_eq!(changes.is_empty(), snapshot(directory.path()) == new);
+        assert_readable(directory.path(), &old, &new);
+        if done {
+            break;
+        }
+    }
+}
+
+#[test]
 fn a_directory_that_became_the_users_since_the_kill_is_kept() {
     let directory = recorded();
     let manifest = directory.path().join("context/manifest.json");

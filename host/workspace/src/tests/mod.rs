@@ -11,10 +11,16 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-/// The documents of a run: a manifest and `CONTEXT.md` that name its revision, and more.
+/// The documents of a run: a manifest and `CONTEXT.md` that name its revision, and more, which the manifest lists.
 fn run(revision: &str, more: &[(&str, &str)]) -> Documents {
     let mut documents = Documents::new();
-    let manifest = format!(r#"{{"generator": "quarry 0.1.0", "revision": "{revision}"}}"#);
+    let files: Vec<String> = more
+        .iter()
+        .map(|(path, _)| format!(r#"{{"file": "{path}"}}"#))
+        .collect();
+    let files = files.join(", ");
+    let manifest =
+        format!(r#"{{"generator": "quarry 0.1.0", "revision": "{revision}", "files": [{files}]}}"#);
     let main = format!("# Shop\n\nRevision: {revision}\n");
     let own = [
         ("CONTEXT.md", &*main),

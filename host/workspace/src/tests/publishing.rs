@@ -16,11 +16,13 @@ fn built(path: &std::path::Path, builder: impl FnOnce(&Dir)) -> Result<Vec<Strin
 #[test]
 fn a_document_is_replaced_and_nothing_is_left_behind() {
     let directory = tempfile::tempdir().unwrap();
-    for text in ["one", "two"] {
-        let files = built(directory.path(), |staging| {
-            staging.write(CONTEXT, text).unwrap();
-        });
-        assert_eq!(files.unwrap(), [CONTEXT]);
+    for revision in ["0123456789ab", "ba9876543210"] {
+        let text = format!("# Shop\n\nRevision: {revision}\n");
+        let workspace = Workspace::open(directory.path()).unwrap();
+        workspace.staging().write(CONTEXT, &text).unwrap();
+        let documents = workspace.documents().unwrap();
+        let published = workspace.publish(&documents, Some(revision), None);
+        assert_eq!(published.unwrap().files, [CONTEXT]);
         let found = fs::read_to_string(directory.path().join(CONTEXT)).unwrap();
         assert_eq!(found, text);
     }
@@ -111,7 +113,6 @@ fn planted_links_lead_nowhere() {
     assert!(Workspace::open(directory.path()).is_err());
 
     let directory = tempfile::tempdir().unwrap();
-    link(&victim, &directory.path().join(CONTEXT));
     let workspace = Workspace::open(directory.path()).unwrap();
     // Between the steps, the whole of Quarry's directory is exchanged for a link to outside.
     fs::rename(

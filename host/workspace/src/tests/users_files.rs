@@ -45,7 +45,6 @@ fn a_context_directory_of_the_users_is_not_replaced() {
     ];
     for case in cases {
         let directory = tempfile::tempdir().unwrap();
-        fs::write(directory.path().join("CONTEXT.md"), "old").unwrap();
         case(&directory.path().join("context"));
         let before = snapshot(directory.path());
         let error = publish(directory.path(), &run("ba9876543210", &[])).unwrap_err();
@@ -53,6 +52,117 @@ fn a_context_directory_of_the_users_is_not_replaced() {
         assert!(error.to_string().contains("move it elsewhere"), "{error}");
         assert_eq!(snapshot(directory.path()), before);
     }
+}
+
+/// That a run is refused for one file, which is named, and that nothing has changed.
+fn assert_refused(path: &Path, named: &str) {
+    let before = snapshot(path);
+    let new = run(
+        "ba9876543210",
+        &[
+            ("CONTEXT.json", "ba9876543210"),
+            ("CONTEXT.html", "ba9876543210"),
+        ],
+    );
+    let error = publish(path, &new).unwrap_err();
+    let PublishError::Occupied { path: occupied, .. } = &error else {
+        panic!("{named}: {error}");
+    };
+    assert_eq!(*occupied, path.join(named), "{error}");
+    assert!(error.to_string().contains("move it elsewhere"), "{error}");
+    assert_eq!(snapshot(path), before);
+    let compared = Workspace::scratch(path).unwrap().compare(&new, None, None);
+    assert!(matches!(compared, Err(PublishError::Occupied { .. })));
+    assert!(!path.join(".quarry/pending").exists());
+}
+
+#[test]
+fn a_document_that_quarry_did_not_write_is_not_replaced() {
+    let documents = ["CONTEXT.md", "CONTEXT.json", "CONTEXT.html"];
+    for name in documents {
+        for published in [false, true] {
+            let directory = tempfile::tempdir().unwrap();
+            if published {
+                let more = [("CONTEXT.json", REVISION), ("CONTEXT.html", REVISION)];
+                publish(directory.path(), &run(REVISION, &more)).unwrap();
+            }
+            let path = directory.path().join(name);
+            for text in [&b"my own notes, of revision 0011223344"[..], b"\xff"] {
+                fs::write(&path, text).unwrap();
+                let mut others = documents.iter().filter(|other| **other != name);
+                assert!(others.all(|other| directory.path().join(other).exists() == published));
+                if text.is_ascii() {
+                    assert_refused(directory.path(), name);
+                } else {
+                    let error = publish(
+                        directory.path(),
+                        &run("ba9876543210", &[(name, "ba9876543210")]),
+                    )
+                    .unwrap_err();
+                    assert!(matches!(error, PublishError::Occupied { .. }), "{error}");
+                    assert_eq!(fs::read(&path).unwrap(), text);
+                }
+            }
+            fs::remove_file(&path).unwrap();
+            link(Path::new("notes.md"), &path);
+            assert_refused(directory.path(), name);
+        }
+    }
+}
+
+#[test]
+fn an_empty_document_is_taken() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("CONTEXT.md"), "\n").unwrap();
+    publish(directory.path(), &run(REVISION, &[])).unwrap();
+}
+
+#[test]
+fn a_file_that_a_user_put_into_the_context_directory_is_not_lost() {
+    for name in [
+        "context/notes.md",
+        "context/mydir/a",
+        "context/schema/mine.sql",
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let more = [("context/schema/A.sql", "a")];
+        publish(directory.path(), &run(REVISION, &more)).unwrap();
+        let path = directory.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, "mine").unwrap();
+        assert_refused(directory.path(), name);
+        // Not even a run that wants no such directory removes it.
+        let mut alone = crate::Documents::new();
+        alone.insert("CONTEXT.md", "new".to_owned()).unwrap();
+        assert!(publish(directory.path(), &alone).is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+        fs::rename(&path, directory.path().join("moved")).unwrap();
+        publish(directory.path(), &run("ba9876543210", &[])).unwrap();
+    }
+}
+
+#[test]
+fn a_document_is_known_again_without_its_directory_and_in_a_copy_of_the_workspace() {
+    let directory = tempfile::tempdir().unwrap();
+    for (lost, revision) in [("context", "ba9876543210"), (".quarry", "aaaa00001111")] {
+        publish(directory.path(), &run(REVISION, &[])).unwrap();
+        fs::remove_dir_all(directory.path().join(lost)).unwrap();
+        publish(directory.path(), &run(revision, &[])).unwrap();
+        let found = fs::read_to_string(directory.path().join("CONTEXT.md")).unwrap();
+        assert!(found.contains(revision));
+    }
+}
+
+#[test]
+fn documents_that_their_manifest_does_not_list_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut documents = run(REVISION, &[("context/a.csv", "a")]);
+    documents.insert("context/b.csv", "b".to_owned()).unwrap();
+    let error = publish(directory.path(), &documents).unwrap_err();
+    assert!(
+        error.to_string().contains("context/b.csv is not published"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -150,9 +260,10 @@ fn what_is_not_a_text_is_left_alone() {
 #[test]
 fn a_file_keeps_its_permissions() {
     let directory = tempfile::tempdir().unwrap();
+    publish(directory.path(), &run("ba9876543210", &[])).unwrap();
+    fs::write(directory.path().join("AGENTS.md"), "mine\n").unwrap();
     for name in ["AGENTS.md", "CONTEXT.md"] {
         let path = directory.path().join(name);
-        fs::write(&path, "mine\n").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
     }
     with_agents(directory.path());

@@ -227,9 +227,16 @@ fn nothing_takes_quadratic_time() {
         "<\u{feff}",
         "[%\n",
         "]=",
+        "sPwd=1(",
+        "f(\"pwd\",1,",
+        "CASE 1 ",
     ] {
         let text = |size: usize| piece.repeat(size / piece.len());
         grows_linearly(text, 60_000);
         grows_linearly(|size| format!("x is int = {}", text(size)), 60_000);
+        grows_linearly(|size| format!("SWITCH sPwd\nsPwd = {}", text(size)), 60_000);
     }
+    let long_name =
+        |size: usize| format!("sPwd{} = [{}]", "a".repeat(size), "\"x\",".repeat(size / 4));
+    grows_linearly(long_name, 60_000);
 }

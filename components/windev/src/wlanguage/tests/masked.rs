@@ -23,7 +23,7 @@ fn literals_and_comments_are_masked() {
 }
 
 #[test]
-fn any_literal_beside_the_name_of_a_credential_is_redacted() {
+fn the_value_of_a_credential_is_redacted_wherever_it_stands() {
     for (code, expected) in [
         ("x..Password = 123", "x..Password = [REDACTED:password]"),
         (
@@ -31,6 +31,8 @@ fn any_literal_beside_the_name_of_a_credential_is_redacted() {
             "conn.MotDePasse = [REDACTED:password]",
         ),
         ("nPin <- 0x1F", "nPin <- [REDACTED:password]"),
+        ("sPin = 4711", "sPin = [REDACTED:password]"),
+        ("sPin = \"4711\"", "sPin = [REDACTED:password]"),
         (
             "HPass(Customer, 1234)",
             "HPass(Customer, [REDACTED:password])",
@@ -44,20 +46,88 @@ fn any_literal_beside_the_name_of_a_credential_is_redacted() {
             "HOpenConnection(c, [REDACTED:password], [REDACTED:password])",
         ),
         (
+            "SQLConnecte(\"srv\", \"u\", \"p\", \"db\", \"MySQL\")",
+            "SQLConnecte(\"…\", [REDACTED:password], [REDACTED:password], \"…\", \"…\")",
+        ),
+        (
             "IF 1234 = sSenha THEN n = 5",
             "IF [REDACTED:password] = sSenha THEN n = 5",
         ),
         (
-            "IniRead(s, \"ADMIN_PASSWORD\", 12)",
-            "IniRead(s, [REDACTED:password], [REDACTED:password])",
+            "IF sUser = \"u\" _AND_ sSenha = \"x\"",
+            "IF sUser = \"…\" _AND_ sSenha = [REDACTED:password]",
         ),
         (
-            "SWITCH sMDP\nCASE 1: a(2)\nEND\nb(3)",
-            "SWITCH sMDP\nCASE [REDACTED:password]: a([REDACTED:password])\nEND\nb(3)",
+            "IniRead(s, \"ADMIN_PASSWORD\", 12)",
+            "IniRead(s, \"…\", [REDACTED:password])",
+        ),
+        (
+            "sMDP = INILit(\"DB\", \"x\", \"y\", \"c:\\z.ini\")",
+            "sMDP = INILit(\"…\", \"…\", [REDACTED:password], \"…\")",
+        ),
+        (
+            "s = ChargeParamètre(\"mdp\", \"x\")",
+            "s = ChargeParamètre(\"…\", [REDACTED:password])",
+        ),
+        (
+            "r.Header[\"Authorization\"] = \"Basic x\"",
+            "r.Header[\"…\"] = [REDACTED:password]",
+        ),
+        (
+            "sToken = Decode(\"x\", \"c:\\y\") + \"z\"",
+            "sToken = Decode([REDACTED:password], \"…\") + [REDACTED:password]",
+        ),
+        (
+            "b = CheckPassword(sUser, \"x\")",
+            "b = CheckPassword(sUser, [REDACTED:password])",
+        ),
+        (
+            "SetOption(\"file\", \"api_key\", \"x\")",
+            "SetOption(\"…\", \"…\", [REDACTED:password])",
+        ),
+        (
+            "SWITCH sMDP\nCASE 1: a(2)\nCASE \"x\", \"y\"\nEND\nb(3)",
+            "SWITCH sMDP\nCASE [REDACTED:password]: a(2)\nCASE [REDACTED:password], [REDACTED:password]\nEND\nb(3)",
         ),
         ("conn.Port = 4900", "conn.Port = 4900"),
     ] {
         assert_eq!(masked(code), expected);
+    }
+}
+
+#[test]
+fn what_is_no_value_of_a_credential_is_no_more_than_a_text() {
+    for code in [
+        "HOpen(\"*\", gsMotDePasse)",
+        "HPass(\"*\", gsMotDePasse)",
+        "HOuvreConnexion(cn, ChargeParamètre(\"User\"), ChargeParamètre(\"Password\"), ChargeParamètre(\"Server\"))",
+        "gsMotDePasse = INIRead(\"DB\", \"Password\", \"\", \"c:\\x.ini\")",
+        "LoginMotdepass = \"\"",
+        "IF sPassword <> \"\" THEN s = \"a\"",
+        "CONSTANT PARAM_PWD = \"PWD\"",
+        "CONSTANT CONST_API_KEY = \"API_KEY\"",
+        "CONSTANT KEY_DATABASE_Password = \"DATABASE_Password\"",
+        "sURL = \"https://x?token=\" + gsToken",
+        "sPassword..Length = \"a\"",
+        "IF Length(sPassword) < 8 THEN Error(\"The password is too short\", 5)",
+        "nSECURITEEXPORT_MOTPASSE = 3",
+    ] {
+        let found = masked(code);
+        assert!(!found.contains(REDACTED), "{found}");
+    }
+}
+
+#[test]
+fn a_number_near_a_credential_is_only_shown_when_it_is_too_short_to_be_one() {
+    for code in [
+        "sPassword = f(4711)",
+        "HOpenConnection(\"a\", sUser, sPassword, \"b\", 4711)",
+        "SetPassword(4711, sUser)",
+        "sPassword = sUser; nPin, n is int = (4711, 4711)",
+        "SWITCH sPassword\nCASE \"a\": n = 4711\nEND",
+        "IF sPassword = \"a\" _AND_ n = 4711",
+    ] {
+        assert!(!masked(code).contains("4711"), "{code}");
     }
 }
 
