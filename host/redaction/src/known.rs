@@ -3,9 +3,11 @@
 use crate::placeholder::{overlaps_any, placeholder};
 use crate::rule::Rule;
 use crate::scan::Match;
-use crate::spellings::Spellings;
-use crate::strength::is_strong;
+use crate::spellings::{Spellings, pieces};
+use crate::strength::{entropy, is_strong};
+use crate::views::views;
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
@@ -20,6 +22,25 @@ pub(crate) struct Value(Zeroizing<String>);
 impl Borrow<str> for Value {
     fn borrow(&self) -> &str {
         &self.0
+    }
+}
+
+/// The order of the bytes is that of the text.
+impl Borrow<[u8]> for Value {
+    fn borrow(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl PartialOrd for Value {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Value {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
     }
 }
 
@@ -46,6 +67,9 @@ impl Value {
         &self.0
     }
 }
+
+/// Bits a character that a piece of a longer value must hold.
+const LEAST_ENTROPY_OF_PIECE: f64 = 2.0;
 
 struct Secret {
     rule: &'static Rule,
@@ -110,10 +134,19 @@ impl KnownSecrets {
         !spellings.is_empty() && spellings.iter().all(is_allowed)
     }
 
-    /// Where the distinctive values stand in `text` and touch no placeholder, each with the rule that found it first.
+    /// Where the distinctive values stand in `text`, plainly or escaped, and touch no placeholder, each with the rule
+    /// that found it first.
     pub(crate) fn occurrences(&self, text: &str, placeholders: &[Range<usize>]) -> Vec<Match> {
-        let found = self.spellings.occurrences(text).into_iter();
+        if self.spellings.is_empty() {
+            return Vec::new();
+        }
+        let mut found = self.spellings.occurrences(text.as_bytes());
+        for view in views(text) {
+            let seen = self.spellings.occurrences(view.bytes()).into_iter();
+            found.extend(seen.map(|(range, secret)| (view.to_text(range), secret)));
+        }
         found
+            .into_iter()
             .filter(|(range, _)| !overlaps_any(range, placeholders))
             .filter(|(range, _)| !self.is_allowed(&text[range.clone()]))
             .filter_map(|(range, secret)| {
@@ -141,9 +174,14 @@ fn identity(value: &str) -> Value {
     Value(joined)
 }
 
-/// The distinctive texts that betray `value`: itself, or each of its lines.
+/// The distinctive texts that betray `value`: itself, each of its lines, of a long line each piece.
 fn spellings(value: &str) -> Vec<&str> {
-    let mut spellings: Vec<&str> = lines(value).filter(|line| is_strong(line)).collect();
+    let mut spellings: Vec<&str> = lines(value)
+        .filter(|line| is_strong(line))
+        .flat_map(pieces)
+        // Words in the midst of a distinctive value are a part of it; rows of dashes stand anywhere.
+        .filter(|piece| is_strong(piece) || entropy(piece) >= LEAST_ENTROPY_OF_PIECE)
+        .collect();
     spellings.sort_unstable();
     spellings.dedup();
     spellings
