@@ -108,9 +108,7 @@ fn one_of(range: Range<usize>, group: &[Match]) -> Option<Match> {
     let pieces = group
         .iter()
         .all(|found| found.secret.is_some() && found.secret == group[0].secret);
-    let whole = known
-        .clone()
-        .find(|found| pieces || found.range == range);
+    let whole = known.clone().find(|found| pieces || found.range == range);
     Some(Match {
         rule: decisive.rule,
         secret: whole

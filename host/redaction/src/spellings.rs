@@ -148,7 +148,12 @@ mod tests {
 
     #[test]
     fn pieces_cover_a_line_and_are_never_too_long() {
-        for line in ["short".to_owned(), "é".repeat(100), "ab".repeat(32), "x".repeat(65)] {
+        for line in [
+            "short".to_owned(),
+            "é".repeat(100),
+            "ab".repeat(32),
+            "x".repeat(65),
+        ] {
             let pieces = pieces(&line);
             assert!(pieces.iter().all(|piece| piece.len() <= LONGEST), "{line}");
             assert!(line.starts_with(pieces[0]) && line.ends_with(pieces.last().unwrap()));

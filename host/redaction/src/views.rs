@@ -120,7 +120,8 @@ mod tests {
 
     fn seen(text: &str) -> Vec<String> {
         let text = views(text).into_iter().map(|view| view.bytes);
-        text.map(|bytes| String::from_utf8(bytes).unwrap()).collect()
+        text.map(|bytes| String::from_utf8(bytes).unwrap())
+            .collect()
     }
 
     #[test]
