@@ -19,12 +19,6 @@ pub(crate) type SecretId = usize;
 /// A value, wiped when it is dropped. It has no `Debug`.
 pub(crate) struct Value(Zeroizing<String>);
 
-impl Borrow<str> for Value {
-    fn borrow(&self) -> &str {
-        &self.0
-    }
-}
-
 /// The order of the bytes is that of the text.
 impl Borrow<[u8]> for Value {
     fn borrow(&self) -> &[u8] {
@@ -54,7 +48,7 @@ impl Eq for Value {}
 
 impl Hash for Value {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
+        self.as_str().as_bytes().hash(state);
     }
 }
 
@@ -91,7 +85,7 @@ impl KnownSecrets {
     /// by [`Self::occurrences`] from now on.
     pub(crate) fn learn(&mut self, value: &str, rule: &'static Rule) -> SecretId {
         let identity = identity(value);
-        if let Some(&secret) = self.by_value.get(identity.as_str()) {
+        if let Some(&secret) = self.by_value.get(identity.as_str().as_bytes()) {
             return secret;
         }
         let number = self.numbers.entry(rule.kind()).or_default();
@@ -130,7 +124,7 @@ impl KnownSecrets {
             return false;
         }
         let spellings = spellings(value);
-        let is_allowed = |text: &&str| self.allowed.contains(*text);
+        let is_allowed = |text: &&str| self.allowed.contains(text.as_bytes());
         !spellings.is_empty() && spellings.iter().all(is_allowed)
     }
 
