@@ -76,6 +76,8 @@ pub(crate) struct KnownSecrets {
     secrets: Vec<Secret>,
     by_value: HashMap<Value, SecretId>,
     spellings: Spellings,
+    /// Values that are replaced as words, where that is asked for.
+    words: Spellings,
     allowed: HashSet<Value>,
     numbers: HashMap<&'static str, u32>,
 }
@@ -100,6 +102,42 @@ impl KnownSecrets {
             self.spellings.add(text, secret);
         }
         secret
+    }
+
+    /// From now on the secret with a placeholder is found by [`Self::pursued`].
+    pub(crate) fn pursue(&mut self, placeholder: &str) {
+        let secrets = self.by_value.iter();
+        for (value, &secret) in secrets {
+            if self.secrets[secret].placeholder == placeholder {
+                for piece in lines(value.as_str()).flat_map(pieces) {
+                    self.words.add(piece, secret);
+                }
+            }
+        }
+    }
+
+    /// Where values that are pursued stand in `text` as words and touch no placeholder.
+    pub(crate) fn pursued(&self, text: &str, placeholders: &[Range<usize>]) -> Vec<Match> {
+        let is_word = |range: &Range<usize>| {
+            let goes_on = |character: Option<char>| character.is_some_and(char::is_alphanumeric);
+            !goes_on(text[..range.start].chars().next_back())
+                && !goes_on(text[range.end..].chars().next())
+        };
+        let mut found = self.words.occurrences(text.as_bytes());
+        found.retain(|(range, _)| !overlaps_any(range, placeholders) && is_word(range));
+        found
+            .into_iter()
+            .filter_map(|found| self.found(found))
+            .collect()
+    }
+
+    fn found(&self, (range, secret): (Range<usize>, SecretId)) -> Option<Match> {
+        Some(Match {
+            range,
+            rule: self.secrets.get(secret)?.rule,
+            secret: Some(secret),
+            is_wider: false,
+        })
     }
 
     /// How many secrets there are.
@@ -143,14 +181,7 @@ impl KnownSecrets {
             .into_iter()
             .filter(|(range, _)| !overlaps_any(range, placeholders))
             .filter(|(range, _)| !self.is_allowed(&text[range.clone()]))
-            .filter_map(|(range, secret)| {
-                Some(Match {
-                    range,
-                    rule: self.secrets.get(secret)?.rule,
-                    secret: Some(secret),
-                    is_wider: false,
-                })
-            })
+            .filter_map(|found| self.found(found))
             .collect()
     }
 }

@@ -48,6 +48,6 @@ mod strength;
 mod tests;
 mod views;
 
-pub use redactor::{Context, Finding, Leak, Options, Redactor};
+pub use redactor::{Context, Finding, Leak, Locate, Options, Redactor};
 pub use rule::{Confidence, Rule};
 pub use rules::rules;
