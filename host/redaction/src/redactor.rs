@@ -189,19 +189,26 @@ impl Redactor {
         }
     }
 
-    /// From now on the secrets of findings are replaced as words, even if they are weak, in texts whose
+    /// From now on the secrets of some of [`Self::findings`] are replaced as words, even if they are weak, in texts whose
     /// [context](Context::is_pursued) says so.
-    pub fn pursue<'f>(&mut self, findings: impl IntoIterator<Item = &'f Finding>) {
-        for finding in findings {
+    ///
+    /// # Panics
+    ///
+    /// When there are not so many findings.
+    pub fn pursue(&mut self, which: Range<usize>) {
+        for finding in &self.findings[which] {
             self.known.pursue(&finding.placeholder);
         }
     }
 
-    /// Takes back all findings but the first `count`, because the texts that they were found in are discarded. What is
-    /// known of the secrets stays.
-    pub fn retract(&mut self, count: usize) -> Vec<Finding> {
-        let retracted = self.findings.split_off(count.min(self.findings.len()));
-        for finding in &retracted {
+    /// Takes back some of [`Self::findings`], because the texts that they were found in are discarded. What is known of
+    /// the secrets stays.
+    ///
+    /// # Panics
+    ///
+    /// When there are not so many.
+    pub fn retract(&mut self, which: Range<usize>) {
+        for finding in self.findings.drain(which) {
             let Finding {
                 rule,
                 path,
@@ -209,9 +216,8 @@ impl Redactor {
                 column,
                 ..
             } = finding;
-            self.places.remove(&place(path, *line, *column, rule));
+            self.places.remove(&place(&path, line, column, rule));
         }
-        retracted
     }
 
     /// Which of [`Options::allowed`] are the fingerprint of nothing that was found so far.

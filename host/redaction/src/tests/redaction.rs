@@ -239,9 +239,9 @@ fn names_are_no_secrets_because_of_what_stands_beside_them() {
 fn a_weak_value_that_is_pursued_is_replaced_as_a_word_where_that_is_asked_for() {
     let mut redactor = redactor();
     redactor.redact("Pwd: c00bc1", &Context::of_file("CONTEXT.md"));
-    let found = redactor.retract(0);
+    redactor.pursue(0..1);
+    redactor.retract(0..1);
     assert!(redactor.findings().is_empty());
-    redactor.pursue(&found);
     let text = "c00bc1 and xc00bc1 and c00bc12";
     let mut context = Context::of_file("a.txt");
     assert_eq!(redactor.redact(text, &context), text);
