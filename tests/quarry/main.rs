@@ -4,6 +4,7 @@ mod document;
 mod extract;
 mod init;
 mod publish;
+mod redaction;
 mod secrets;
 mod support;
 mod trees;

@@ -144,3 +144,29 @@ impl Failure {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redaction::Remnant;
+
+    #[test]
+    fn a_leak_is_a_failure_that_says_where_and_that_it_is_a_fault_of_quarry() {
+        let failure = Failure::from(InitializeError::Leak(Remnant {
+            path: "CONTEXT.md".to_owned(),
+            line: 7,
+            rule: "url-password",
+        }));
+        let code = format!("{:?}", failure.exit_code());
+        assert_eq!(code, format!("{:?}", ExitCode::from(1)));
+        let message = failure.message();
+        for part in [
+            "CONTEXT.md:7",
+            "url-password",
+            "nothing was written",
+            "fault of Quarry's",
+        ] {
+            assert!(message.contains(part), "{message}");
+        }
+    }
+}

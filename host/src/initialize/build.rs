@@ -57,23 +57,24 @@ impl Building<'_> {
             if !redaction.documents(&mut built.documents) {
                 return checked(built, redaction);
             }
-            built.tokens = self.count(&built.documents);
-            let excess = built.tokens.saturating_sub(self.request.budget);
-            let found = before..redaction.count();
-            let is_last = attempt == ATTEMPTS;
-            let betrayed = !is_last && redaction.pursue(found.clone(), extraction);
-            if !betrayed && excess == 0 {
+            let mut found = before..redaction.count();
+            let is_betrayed_by_facts = redaction.pursue(found.clone(), extraction);
+            if !is_betrayed_by_facts || attempt == ATTEMPTS {
                 // No fact holds it: the builder made it of several, or it stands in the target stack. So it is
-                // replaced in the documents alone.
-                return self.rendered_again(built, extraction, redaction);
-            }
-            if is_last {
-                return Err(self.over_budget(built.tokens, built.sections));
-            }
-            redaction.discard(found);
-            if !betrayed {
+                // replaced in the documents alone, in all of them.
+                redaction.documents(&mut built.documents);
+                found.end = redaction.count();
+                built.tokens = self.count(&built.documents);
+                let excess = built.tokens.saturating_sub(self.request.budget);
+                if excess == 0 {
+                    return self.rendered_again(built, extraction, redaction);
+                }
+                if attempt == ATTEMPTS {
+                    return Err(self.over_budget(built.tokens, built.sections));
+                }
                 overrun += excess;
             }
+            redaction.discard(found);
             self.workspace.empty_staging()?;
         }
     }

@@ -121,6 +121,7 @@ impl<'w> Redaction<'w> {
             let context = Context {
                 language: self.language.as_deref(),
                 names: Some(&self.names),
+                is_pursued: true,
                 ..Context::of_file(path)
             };
             if let Cow::Owned(replaced) = self.redactor.redact(text, &context) {
@@ -137,7 +138,7 @@ impl<'w> Redaction<'w> {
     }
 
     /// Replaces what was found in documents in the facts: what is distinctive everywhere, what is weak as a word in
-    /// texts, code and values. Says whether any fact held it.
+    /// texts, code and values. Says whether any fact held it. From now on it is also replaced in all documents alike.
     pub fn pursue(&mut self, found: Range<usize>, extraction: &mut Extraction) -> bool {
         self.redactor.pursue(found);
         self.facts(extraction)
