@@ -120,7 +120,8 @@ fn a_document_from_which_secrets_are_taken_keeps_to_its_budget() {
     fs::write(&stack, with_secrets).unwrap();
     let stack = stack.to_str().unwrap();
     let mut has_replaced = false;
-    for budget in [2600, 2640, 2680, 2720, 2760, 3600, 4000] {
+    let mut has_fitted = false;
+    for budget in [2400, 2500, 2600, 2640, 2680, 2720, 2760, 3600, 4000] {
         let workspace = scratch.path(&budget.to_string());
         let given = budget.to_string();
         let output = init(
@@ -129,7 +130,13 @@ fn a_document_from_which_secrets_are_taken_keeps_to_its_budget() {
             &["--stack-file", stack, "--budget", &given],
         );
         let code = output.status.code().unwrap();
-        assert!([0, 3].contains(&code), "{budget}: {}", errors(&output));
+        // Once the shortest document fits, every larger budget is enough.
+        assert!(
+            code == 0 || (code == 3 && !has_fitted),
+            "{budget}: {}",
+            errors(&output)
+        );
+        has_fitted = code == 0;
         if code == 0 {
             let report = report(&output);
             assert!(report["tokens"].as_u64().unwrap() <= budget);

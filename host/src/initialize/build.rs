@@ -47,7 +47,7 @@ impl Building<'_> {
         extraction: &mut Extraction,
         redaction: &mut Redaction<'_>,
     ) -> Result<Built, InitializeError> {
-        // What replacing made the document longer than the budget.
+        // What is kept free for the placeholders that make the document longer.
         let mut overrun = 0;
         let mut attempt = 0;
         loop {
@@ -64,7 +64,9 @@ impl Building<'_> {
                 // replaced in the documents alone, in all of them.
                 redaction.documents(&mut built.documents);
                 found.end = redaction.count();
-                built.tokens = self.count(&built.documents);
+                let tokens = self.count(&built.documents);
+                let added = tokens.saturating_sub(built.tokens);
+                built.tokens = tokens;
                 let excess = built.tokens.saturating_sub(self.request.budget);
                 if excess == 0 {
                     return self.rendered_again(built, extraction, redaction);
@@ -72,7 +74,8 @@ impl Building<'_> {
                 if attempt == ATTEMPTS {
                     return Err(self.over_budget(built.tokens, built.sections));
                 }
-                overrun += excess;
+                // The builder did not use all of its budget this time; it may the next time.
+                overrun = added.max(overrun + excess);
             }
             redaction.discard(found);
             self.workspace.empty_staging()?;
