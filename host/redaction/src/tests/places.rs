@@ -1,8 +1,9 @@
 //! Secrets at places where they were missed, or where a part of them was left.
 
-use super::examples::expand;
-use super::support::redactor;
-use crate::Context;
+use super::examples::{Example, expand};
+use super::support::{redactor, wlanguage};
+use crate::{Context, rules};
+use std::time::Instant;
 
 /// A text without any language, and what must not be left of it.
 fn leaks(template: &str, secret: &str) -> Option<String> {
@@ -186,5 +187,30 @@ fn what_only_looks_like_it_is_left_alone() {
         let mut redactor = redactor();
         let redacted = redactor.redact(harmless, &Context::of_file("a.txt"));
         assert_eq!(redacted, harmless);
+    }
+}
+
+#[test]
+fn long_lines_of_near_misses_are_searched_in_little_time() {
+    let near_misses = [
+        "Server=a;Pwd=",
+        "host=a password=%s ",
+        "Password=%1;Server=",
+        "http://a:b",
+        "http://$a:$b@",
+        "?pass=",
+        "&token=getToken(",
+        "password = \"\\\"",
+        "pwd='a",
+        "\\\"&amp;",
+    ];
+    let examples = rules().iter().flat_map(|rule| &rule.examples.negative);
+    let examples = examples.map(|template| Example::new(template).text);
+    for piece in near_misses.map(str::to_owned).into_iter().chain(examples) {
+        let begin = Instant::now();
+        let text = piece.repeat(30_000 / piece.len());
+        redactor().redact(&text, &wlanguage("a.wdg"));
+        let milliseconds = begin.elapsed().as_millis();
+        assert!(milliseconds < 5_000, "{piece}: {milliseconds} ms");
     }
 }
