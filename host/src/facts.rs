@@ -8,7 +8,7 @@ use quarry_sandbox::Extraction;
 use quarry_sandbox::facts::{
     Attribute, Column, Configuration, Connection, Constant, Diagnostic, Element, ElementForm,
     FactSet, GlobalVariable, Index, InitializationBlock, Key, KeyColumn, KeyKind, Note, Origin,
-    Project, ProjectKind, Relation, Scope, Severity, Table, TableUse, Visibility,
+    Place, Project, ProjectKind, Relation, Scope, Severity, Table, TableUse, Visibility,
 };
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
@@ -228,14 +228,7 @@ record! {
     Configuration { name, target, origin }
     Element { name, kind, path, form, excluded_from, origin }
     Connection { name, kind, host, port, database, has_user, has_password, origin }
-    Column {
-        name, declared_type, normalized_type, size, automatic, nullable, default_value, computed,
-        array_length, origin,
-    }
     KeyColumn { name, descending }
-    Key { name, kind, columns, inferred, origin }
-    Index { name, columns, origin }
-    Table { name, physical_name, connection, columns, keys, indexes, origin }
     Relation {
         from_table, from_columns, to_table, to_columns, rule, confidence, origin,
     }
@@ -249,6 +242,76 @@ record! {
         element, order, language, code, reads, writes, effects, condition, origin,
     }
     Note { kind, title, text, attributes, origin }
+}
+
+/// A part of a table. Its origin in JSON has the table's path, as that of every fact has one.
+struct Part<'a, T>(&'a T, &'a str);
+
+macro_rules! part {
+    ($($type:ident { $($field:ident),*; origin })*) => {
+        $(impl Serialize for Part<'_, $type> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let $type { $($field,)* origin: Place { line, column, offset, length } } = self.0;
+                let origin = Origin {
+                    path: self.1.to_owned(),
+                    line: *line,
+                    column: *column,
+                    offset: *offset,
+                    length: *length,
+                };
+                let fields = [$(stringify!($field)),*].len() + 1;
+                let mut record = serializer.serialize_struct(stringify!($type), fields)?;
+                $(record.serialize_field(stringify!($field), &Json($field))?;)*
+                record.serialize_field("origin", &Json(&origin))?;
+                record.end()
+            }
+        })*
+    };
+}
+
+part! {
+    Column {
+        name, declared_type, normalized_type, size, automatic, nullable, default_value, computed,
+        array_length; origin
+    }
+    Key { name, kind, columns, inferred; origin }
+    Index { name, columns; origin }
+}
+
+/// Parts of a table in their order.
+struct Parts<'a, T>(&'a [T], &'a str);
+
+impl<T> Serialize for Parts<'_, T>
+where
+    for<'a> Part<'a, T>: Serialize,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|part| Part(part, self.1)))
+    }
+}
+
+impl Serialize for Json<'_, Table> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Table {
+            name,
+            physical_name,
+            connection,
+            columns,
+            keys,
+            indexes,
+            origin,
+        } = self.0;
+        let path = origin.path.as_str();
+        let mut record = serializer.serialize_struct("Table", 7)?;
+        record.serialize_field("name", &Json(name))?;
+        record.serialize_field("physical_name", &Json(physical_name))?;
+        record.serialize_field("connection", &Json(connection))?;
+        record.serialize_field("columns", &Parts(columns, path))?;
+        record.serialize_field("keys", &Parts(keys, path))?;
+        record.serialize_field("indexes", &Parts(indexes, path))?;
+        record.serialize_field("origin", &Json(origin))?;
+        record.end()
+    }
 }
 
 /// All facts and diagnostics side by side, as `quarry extract` prints them.

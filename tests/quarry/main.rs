@@ -3,6 +3,7 @@
 mod document;
 mod extract;
 mod init;
+mod large;
 mod publish;
 mod redaction;
 mod secrets;

@@ -9,7 +9,7 @@ use quarry_sdk::extractor::{ExtractError, Extraction, Manifest, Request};
 use quarry_sdk::facts::{Column, FactSet, Index, Key, KeyColumn, KeyKind, Relation, Table};
 use quarry_windev::analysis::{self, infer_relations};
 use quarry_windev::layout::{ANALYSIS_GLOBS, PROJECT_GLOBS};
-use quarry_windev_source::{analyses, manifest, origin, select};
+use quarry_windev_source::{analyses, manifest, origin, place, select};
 
 /// Says what the extractor is.
 pub fn describe() -> Manifest {
@@ -52,16 +52,12 @@ fn table(table: analysis::Table, path: &str) -> Table {
         name: table.name,
         physical_name: table.physical_name,
         connection: table.connection,
-        columns: table
-            .columns
-            .into_iter()
-            .map(|found| column(found, path))
-            .collect(),
-        keys: keys.into_iter().map(|found| key(found, path)).collect(),
+        columns: table.columns.into_iter().map(column).collect(),
+        keys: keys.into_iter().map(key).collect(),
         indexes: indexes
             .into_iter()
             .map(|index| Index {
-                origin: origin(index.span, path),
+                origin: place(index.span),
                 name: index.name,
                 columns: key_columns(index.columns),
             })
@@ -70,7 +66,7 @@ fn table(table: analysis::Table, path: &str) -> Table {
     }
 }
 
-fn column(column: analysis::Column, path: &str) -> Column {
+fn column(column: analysis::Column) -> Column {
     Column {
         name: column.name,
         declared_type: column.declared_type.into(),
@@ -81,17 +77,17 @@ fn column(column: analysis::Column, path: &str) -> Column {
         default_value: column.default_value,
         computed: column.computed,
         array_length: column.array_length,
-        origin: origin(column.span, path),
+        origin: place(column.span),
     }
 }
 
-fn key(key: analysis::Key, path: &str) -> Key {
+fn key(key: analysis::Key) -> Key {
     Key {
         kind: match key.kind {
             analysis::KeyKind::Primary => KeyKind::Primary,
             analysis::KeyKind::Unique | analysis::KeyKind::Duplicates => KeyKind::Unique,
         },
-        origin: origin(key.span, path),
+        origin: place(key.span),
         name: key.name,
         columns: key_columns(key.columns),
         inferred: key.inferred_primary,

@@ -9,7 +9,7 @@ pub use analyses::analyses;
 pub use elements::{SourceElement, elements};
 
 use quarry_sdk::extractor::{ExtractError, Manifest, Request};
-use quarry_sdk::facts::{Diagnostic, Origin, Severity};
+use quarry_sdk::facts::{Diagnostic, Origin, Place, Severity};
 use quarry_sdk::{Options, Source};
 use quarry_windev::diagnostic;
 use quarry_windev::layout::{IGNORE_GLOBS, select_project};
@@ -132,6 +132,16 @@ pub fn manifest(name: &str, version: &str, summary: &str, accepts: &[&[&str]]) -
 pub fn origin(span: Span, path: &str) -> Origin {
     Origin {
         path: path.to_owned(),
+        line: span.line.max(1),
+        column: span.column.max(1),
+        offset: span.offset,
+        length: span.length,
+    }
+}
+
+/// The place of a part of a fact, in the file of the fact's origin.
+pub fn place(span: Span) -> Place {
+    Place {
         line: span.line.max(1),
         column: span.column.max(1),
         offset: span.offset,

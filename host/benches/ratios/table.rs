@@ -11,7 +11,7 @@ pub struct Table(Vec<Line>);
 struct Line {
     what: String,
     value: String,
-    limit: f64,
+    limit: String,
     verdict: &'static str,
     note: String,
 }
@@ -26,6 +26,13 @@ impl Table {
     /// Adds a time in milliseconds and its limit.
     pub fn milliseconds(&mut self, what: String, time: f64, limit: f64, note: String) {
         self.add(what, format!("{time:.1} ms"), time, (limit, limit), note);
+    }
+
+    /// Adds bytes a second, and how many there must be.
+    pub fn at_least(&mut self, what: String, speed: f64, least: f64, note: String) {
+        let value = format!("{:.0} MB/s", speed / 1e6);
+        let verdict = if speed < least { "BELOW" } else { "ok" };
+        self.push(what, value, format!("≥ {:.0}", least / 1e6), verdict, note);
     }
 
     fn add(
@@ -43,6 +50,17 @@ impl Table {
         } else {
             "ok"
         };
+        self.push(what, value, format!("≤ {limit}"), verdict, note);
+    }
+
+    fn push(
+        &mut self,
+        what: String,
+        value: String,
+        limit: String,
+        verdict: &'static str,
+        note: String,
+    ) {
         let line = Line {
             what,
             value,
@@ -66,7 +84,7 @@ impl fmt::Display for Line {
         } = self;
         write!(
             formatter,
-            "{what:<34} {value:>18}  ≤ {limit:<4} {verdict:<10}  {note}"
+            "{what:<34} {value:>18}  {limit:<6} {verdict:<10}  {note}"
         )
     }
 }

@@ -46,6 +46,7 @@ pub(super) fn json(request: &Request<'_>, done: &Initialized) -> String {
             "digest": run.digest,
             "inputs": run.inputs,
             "opened": run.usage.access.opened.len(),
+            "bytes_read": run.usage.access.bytes_read,
             "denied": run.usage.access.denials,
         })).collect::<Vec<_>>(),
     });

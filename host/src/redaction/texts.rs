@@ -5,8 +5,8 @@
 use quarry_sandbox::Extraction;
 use quarry_sandbox::facts::{
     Attribute, Column, Configuration, Connection, Constant, Diagnostic, Element, FactSet,
-    GlobalVariable, Index, InitializationBlock, Key, KeyColumn, Note, Origin, Project, Relation,
-    Table, TableUse,
+    GlobalVariable, Index, InitializationBlock, Key, KeyColumn, Note, Origin, Place, Project,
+    Relation, Table, TableUse,
 };
 
 /// What a string is.
@@ -189,37 +189,46 @@ fn of_table(table: &mut Table, visit: &mut Visit<'_>) {
     } = table;
     let words = [name, physical_name].into_iter().chain(connection);
     names(visit, Some(origin), words);
-    path(visit, origin);
-    columns
-        .iter_mut()
-        .for_each(|column| of_column(column, visit));
+    for column in columns {
+        of_column(column, origin, visit);
+    }
     for Key {
         name,
         kind: _,
         columns,
         inferred: _,
-        origin,
+        origin: place,
     } in keys
     {
-        names(
-            visit,
-            Some(origin),
-            [name].into_iter().chain(of_key(columns)),
-        );
-        path(visit, origin);
+        let words = [name].into_iter().chain(of_key(columns));
+        names(visit, Some(&part(origin, place)), words);
     }
     for Index {
         name,
         columns,
-        origin,
+        origin: place,
     } in indexes
     {
-        names(
-            visit,
-            Some(origin),
-            [name].into_iter().chain(of_key(columns)),
-        );
-        path(visit, origin);
+        let words = [name].into_iter().chain(of_key(columns));
+        names(visit, Some(&part(origin, place)), words);
+    }
+    path(visit, origin);
+}
+
+/// Where a part of a table stands.
+fn part(table: &Origin, place: &Place) -> Origin {
+    let Place {
+        line,
+        column,
+        offset,
+        length,
+    } = *place;
+    Origin {
+        path: table.path.clone(),
+        line,
+        column,
+        offset,
+        length,
     }
 }
 
@@ -233,7 +242,7 @@ fn of_key(columns: &mut [KeyColumn]) -> impl Iterator<Item = &mut String> {
     })
 }
 
-fn of_column(column: &mut Column, visit: &mut Visit<'_>) {
+fn of_column(column: &mut Column, table: &Origin, visit: &mut Visit<'_>) {
     let Column {
         name,
         declared_type,
@@ -244,13 +253,13 @@ fn of_column(column: &mut Column, visit: &mut Visit<'_>) {
         default_value,
         computed: _,
         array_length: _,
-        origin,
+        origin: place,
     } = column;
+    let origin = part(table, place);
     if let Some(default) = default_value {
-        visit(default, Some(origin), Role::Value(name));
+        visit(default, Some(&origin), Role::Value(name));
     }
-    names(visit, Some(origin), [name, declared_type, normalized_type]);
-    path(visit, origin);
+    names(visit, Some(&origin), [name, declared_type, normalized_type]);
 }
 
 fn of_relation(relation: &mut Relation, visit: &mut Visit<'_>) {

@@ -207,14 +207,11 @@ fields! {
     "column: declared type" Words |input, text| set(&mut input.facts.tables[0].columns[1].declared_type, text);
     "column: normalized type" Words |input, text| set(&mut input.facts.tables[0].columns[1].normalized_type, text);
     "column: default value" Words |input, text| input.facts.tables[0].columns[1].default_value = Some(text.to_owned());
-    "column: origin" Words |input, text| move_file(&mut input.facts.tables[0].columns[1].origin, text);
     "key: name" Name |input, text| set(&mut input.facts.tables[1].keys[0].name, text);
     "key: name of the primary one" Name |input, text| set(&mut input.facts.tables[0].keys[0].name, text);
     "key: column" Name |input, text| set(&mut input.facts.tables[1].keys[0].columns[0].name, text);
-    "key: origin" Name |input, text| move_file(&mut input.facts.tables[1].keys[0].origin, text);
     "index: name" Name |input, text| set(&mut input.facts.tables[1].indexes[0].name, text);
     "index: column" Name |input, text| input.facts.tables[1].indexes[0].columns = key_columns(&[text]);
-    "index: origin" Name |input, text| move_file(&mut input.facts.tables[1].indexes[0].origin, text);
     "relation: from table" Name |input, text| set(&mut input.facts.relations[1].from_table, text);
     "relation: from column" Name |input, text| set(&mut input.facts.relations[0].from_columns[0], text);
     "relation: to table" Name |input, text| set(&mut input.facts.relations[0].to_table, text);

@@ -1,6 +1,6 @@
 //! Facts made of strings that try to break out.
 
-use super::{empty, origin};
+use super::{empty, origin, part};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -68,6 +68,10 @@ fn texts() -> impl Strategy<Value = Vec<String>> {
 fn place() -> impl Strategy<Value = Origin> {
     (text(), any::<u32>(), any::<u32>())
         .prop_map(|(path, line, column)| origin(&path, line, column))
+}
+
+fn part_place() -> impl Strategy<Value = Place> {
+    any::<u32>().prop_map(part)
 }
 
 fn attributes() -> impl Strategy<Value = Vec<Attribute>> {
@@ -141,7 +145,7 @@ fn column() -> impl Strategy<Value = Column> {
         text(),
         option::of(any::<u32>()),
         option::of(text()),
-        place(),
+        part_place(),
     )
         .prop_map(
             |(name, declared_type, normalized_type, size, default_value, origin)| Column {
@@ -166,7 +170,7 @@ fn key_columns() -> impl Strategy<Value = Vec<KeyColumn>> {
 }
 
 fn table() -> impl Strategy<Value = Table> {
-    let key = (text(), key_columns(), any::<bool>(), place()).prop_map(
+    let key = (text(), key_columns(), any::<bool>(), part_place()).prop_map(
         |(name, columns, inferred, origin)| Key {
             name,
             kind: if inferred {
@@ -179,7 +183,7 @@ fn table() -> impl Strategy<Value = Table> {
             origin,
         },
     );
-    let index = (text(), key_columns(), place()).prop_map(|(name, columns, origin)| Index {
+    let index = (text(), key_columns(), part_place()).prop_map(|(name, columns, origin)| Index {
         name,
         columns,
         origin,

@@ -78,6 +78,16 @@ pub fn origin(path: &str, line: u32, column: u32) -> Origin {
     }
 }
 
+/// The place of a part of a table.
+pub fn part(column: u32) -> Place {
+    Place {
+        line: 1,
+        column,
+        offset: 40,
+        length: 120,
+    }
+}
+
 /// An input without any fact.
 pub fn empty() -> Input {
     Input {
@@ -118,7 +128,7 @@ pub fn column(name: &str, normalized_type: &str, place: u32) -> Column {
         default_value: None,
         computed: false,
         array_length: None,
-        origin: origin("Shop.ana/Shop.xdd", 1, place),
+        origin: part(place),
     }
 }
 
@@ -136,7 +146,7 @@ pub fn key(name: &str, kind: KeyKind, columns: &[&str]) -> Key {
         kind,
         columns: key_columns(columns),
         inferred: false,
-        origin: origin("Shop.ana/Shop.xdd", 1, 900),
+        origin: part(900),
     }
 }
 
@@ -144,7 +154,7 @@ pub fn index(name: &str, columns: &[&str]) -> Index {
     Index {
         name: name.to_owned(),
         columns: key_columns(columns),
-        origin: origin("Shop.ana/Shop.xdd", 1, 950),
+        origin: part(950),
     }
 }
 

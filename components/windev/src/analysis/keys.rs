@@ -30,19 +30,44 @@ pub(super) fn choose_primary(table: &mut Table) {
 
 /// The keys of one column, with their place among the table's keys and that column.
 pub(super) fn single_keys(table: &Table) -> impl Iterator<Item = (usize, &Key, &Column)> {
-    let columns: HashMap<&str, &Column> = table
-        .columns
-        .iter()
-        .map(|column| (column.name.as_str(), column))
-        .collect();
+    let mut columns = Columns {
+        columns: &table.columns,
+        next: 0,
+        by_name: None,
+    };
     table
         .keys
         .iter()
         .enumerate()
         .filter_map(move |(index, key)| match key.columns.as_slice() {
-            [part] => Some((index, key, *columns.get(part.name.as_str())?)),
+            [part] => Some((index, key, columns.find(&part.name)?)),
             _ => None,
         })
+}
+
+/// A table's columns, looked up by name. Keys of one column stand in the order of their columns, so that nearly always the
+/// column is found on the way from the last one; the rest is looked up.
+struct Columns<'t> {
+    columns: &'t [Column],
+    next: usize,
+    by_name: Option<HashMap<&'t str, &'t Column>>,
+}
+
+impl<'t> Columns<'t> {
+    fn find(&mut self, name: &str) -> Option<&'t Column> {
+        if self.by_name.is_none() {
+            let mut rest = self.columns[self.next..].iter();
+            if let Some(ahead) = rest.position(|column| column.name == name) {
+                self.next += ahead + 1;
+                return self.columns.get(self.next - 1);
+            }
+        }
+        let by_name = self.by_name.get_or_insert_with(|| {
+            let columns = self.columns.iter();
+            columns.map(|column| (&*column.name, column)).collect()
+        });
+        by_name.get(name).copied()
+    }
 }
 
 fn automatic_identifier(table: &Table) -> Option<usize> {

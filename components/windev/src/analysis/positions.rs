@@ -1,39 +1,68 @@
 //! Lines and columns of a file.
 
+use std::cell::Cell;
 use std::ops::Range;
+
+use memchr::{memchr_iter, memrchr};
 
 use crate::position::Span;
 
-/// Where the lines of a file begin. (369 of 370 analyses are one line.)
+/// Finds the lines of places in a file. (369 of 370 analyses are one line.)
+///
+/// An analysis is read from its beginning to its end: what was counted for one place is not counted again for those behind
+/// it.
 #[derive(Debug)]
 pub(super) struct Positions<'a> {
     bytes: &'a [u8],
-    line_starts: Vec<usize>,
+    last: Cell<Place>,
 }
+
+/// A place, and the line it is in.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    offset: usize,
+    /// From 1.
+    line: u32,
+    line_start: usize,
+}
+
+/// Where every file begins.
+const BEGINNING: Place = Place {
+    offset: 0,
+    line: 1,
+    line_start: 0,
+};
 
 impl<'a> Positions<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        let after_newlines = memchr::memchr_iter(b'\n', bytes).map(|at| at + 1);
         Positions {
             bytes,
-            line_starts: std::iter::once(0).chain(after_newlines).collect(),
+            last: Cell::new(BEGINNING),
         }
     }
 
     /// The place of some bytes of the file.
     pub(super) fn span(&self, range: Range<usize>) -> Span {
         let start = range.start.min(self.bytes.len());
-        let line = self.line_starts.partition_point(|line| *line <= start);
-        let line_start = self
-            .line_starts
-            .get(line.wrapping_sub(1))
-            .copied()
-            .unwrap_or_default();
+        let from = Some(self.last.get()).filter(|last| last.offset <= start);
+        let place = self.place(from.unwrap_or(BEGINNING), start);
+        self.last.set(place);
         Span {
             offset: start as u64,
             length: range.end.saturating_sub(range.start) as u64,
-            line: line as u32,
-            column: (start - line_start) as u32 + 1,
+            line: place.line,
+            column: (start - place.line_start) as u32 + 1,
+        }
+    }
+
+    fn place(&self, from: Place, offset: usize) -> Place {
+        let between = &self.bytes[from.offset..offset];
+        let last_newline = memrchr(b'\n', between);
+        let newlines = last_newline.map_or(0, |at| 1 + memchr_iter(b'\n', &between[..at]).count());
+        Place {
+            offset,
+            line: from.line.saturating_add(newlines as u32),
+            line_start: last_newline.map_or(from.line_start, |at| from.offset + at + 1),
         }
     }
 }

@@ -52,7 +52,14 @@ impl Analysis {
         };
         while let Some(event) = reader.next() {
             match event {
-                Event::Start(tag) => builder.start(&tag),
+                Event::Start(tag) => {
+                    builder.start(&tag);
+                    if builder.may_be_leaf()
+                        && let Some(text) = reader.leaf()
+                    {
+                        builder.leaf(text);
+                    }
+                }
                 Event::Text(piece) => builder.text(piece, false),
                 Event::Verbatim(piece) => builder.text(piece, true),
                 Event::End => builder.end(),
@@ -223,6 +230,32 @@ impl Builder<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Whether the element that was just opened says nothing but its text, or nothing that is kept.
+    fn may_be_leaf(&self) -> bool {
+        matches!(
+            self.open.last(),
+            Some(
+                Element::Type
+                    | Element::KeyType
+                    | Element::Direction
+                    | Element::Size
+                    | Element::Value
+                    | Element::Other
+            )
+        )
+    }
+
+    /// The whole text of such an element, and its end.
+    fn leaf(&mut self, text: &[u8]) {
+        match self.open.pop() {
+            Some(Element::Value | Element::Other) | None => {}
+            Some(element) => {
+                let text = self.encoding.decode(text);
+                self.describe(element, text.trim());
+            }
         }
     }
 

@@ -183,6 +183,24 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The text of the element that was just opened, when it is nothing else and holds no entity; its end is read as well
+    /// then, and no events come for either. Nearly all elements of an analysis are such ones.
+    pub(super) fn leaf(&mut self) -> Option<&'a [u8]> {
+        let (name, rest) = (*self.open.last()?, self.rest());
+        if self.pending_ends > 0 {
+            return None;
+        }
+        let length = soon(b'<', rest)?;
+        let (text, end) = rest.split_at(length);
+        let after = end.strip_prefix(b"</")?.strip_prefix(name)?;
+        if after.first() != Some(&b'>') || memchr(b'&', text).is_some() {
+            return None;
+        }
+        self.position += length + 2 + name.len() + 1;
+        self.open.pop();
+        Some(text)
+    }
+
     /// Whether the file ended in the middle of an element.
     pub(super) fn is_truncated(&self) -> bool {
         !self.open.is_empty()

@@ -32,6 +32,8 @@ pub struct Access {
     pub opened: Vec<String>,
     /// The input that it opened last (again, perhaps), none if it opened none.
     pub last_opened: Option<String>,
+    /// How many bytes it read of them, those that it read again included.
+    pub bytes_read: u64,
     /// The first of what it was refused.
     pub denied: Vec<Denied>,
     /// How many times it was refused something.
@@ -95,7 +97,7 @@ impl AccessLog {
     }
 
     /// What the call did, and the refusal that stopped it if one did.
-    pub(super) fn finish(self, root: &Root) -> (Access, Option<Denied>) {
+    pub(super) fn finish(self, root: &Root, bytes_read: u64) -> (Access, Option<Denied>) {
         let paths = match root {
             Root::Source { inputs, .. } => inputs.paths(),
             Root::Nothing | Root::Workspace { .. } => &[],
@@ -104,6 +106,7 @@ impl AccessLog {
         let access = Access {
             opened: self.order.iter().filter_map(path).collect(),
             last_opened: self.last.as_ref().and_then(path),
+            bytes_read,
             denied: self.denied,
             denials: self.denials,
         };

@@ -30,6 +30,7 @@ use std::fs::File;
 use std::io;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use wasmtime::component::{ResourceTable, ResourceTableError};
 use workspace::{Exceeded, Quota};
 
@@ -81,20 +82,28 @@ impl Files {
         if let Some(path) = self.quota.refused() {
             self.log.denied(&path, workspace::QUOTA);
         }
-        self.log.finish(&self.root)
+        let bytes_read = self.slot.0.load(Ordering::Relaxed);
+        self.log.finish(&self.root, bytes_read)
     }
 }
 
 /// One of the files that a call may have open at once. All calls share the process's table of files, and a few guests
-/// that keep what they open would leave none for the host.
+/// that keep what they open would leave none for the host. It counts the bytes that are read of all of them.
 #[derive(Debug, Clone, Default)]
-struct Slot(Arc<()>);
+struct Slot(Arc<AtomicU64>);
 
 /// A file of the process, with its slot.
 #[derive(Debug)]
 pub struct OpenFile {
     file: File,
-    _slot: Slot,
+    slot: Slot,
+}
+
+impl OpenFile {
+    /// Counts bytes that the guest was given.
+    fn was_read(&self, bytes: usize) {
+        self.slot.0.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
 }
 
 impl Deref for OpenFile {

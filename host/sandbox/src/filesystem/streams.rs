@@ -4,7 +4,6 @@
 use super::OpenFile;
 use super::workspace::Quota;
 use bytes::Bytes;
-use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
@@ -21,7 +20,7 @@ const SMALL: usize = 16 << 10;
 const WRITE_SIZE: usize = 1 << 20;
 
 /// Reads up to `length` bytes at `offset`; fewer only at the end of the file.
-pub(super) fn read_at(file: &File, offset: u64, length: usize) -> io::Result<Vec<u8>> {
+pub(super) fn read_at(file: &OpenFile, offset: u64, length: usize) -> io::Result<Vec<u8>> {
     let mut length = length.min(READ_SIZE);
     if length > SMALL {
         let left = file.metadata()?.len().saturating_sub(offset);
@@ -38,6 +37,7 @@ pub(super) fn read_at(file: &File, offset: u64, length: usize) -> io::Result<Vec
         }
     }
     bytes.truncate(filled);
+    file.was_read(filled);
     Ok(bytes)
 }
 
