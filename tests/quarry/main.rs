@@ -5,6 +5,7 @@ mod extract;
 mod init;
 mod large;
 mod publish;
+mod redaction;
 mod secrets;
 mod support;
 mod trees;

@@ -3,9 +3,11 @@
 use crate::placeholder::{overlaps_any, placeholder};
 use crate::rule::Rule;
 use crate::scan::Match;
-use crate::spellings::Spellings;
-use crate::strength::is_strong;
+use crate::spellings::{Spellings, pieces};
+use crate::strength::{entropy, is_strong};
+use crate::views::views;
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
@@ -17,9 +19,22 @@ pub(crate) type SecretId = usize;
 /// A value, wiped when it is dropped. It has no `Debug`.
 pub(crate) struct Value(Zeroizing<String>);
 
-impl Borrow<str> for Value {
-    fn borrow(&self) -> &str {
-        &self.0
+/// The order of the bytes is that of the text.
+impl Borrow<[u8]> for Value {
+    fn borrow(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl PartialOrd for Value {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Value {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
     }
 }
 
@@ -33,7 +48,7 @@ impl Eq for Value {}
 
 impl Hash for Value {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
+        self.as_str().as_bytes().hash(state);
     }
 }
 
@@ -47,6 +62,9 @@ impl Value {
     }
 }
 
+/// Bits a character that a piece of a longer value must hold.
+const LEAST_ENTROPY_OF_PIECE: f64 = 2.0;
+
 struct Secret {
     rule: &'static Rule,
     placeholder: String,
@@ -58,6 +76,8 @@ pub(crate) struct KnownSecrets {
     secrets: Vec<Secret>,
     by_value: HashMap<Value, SecretId>,
     spellings: Spellings,
+    /// Values that are replaced as words, where that is asked for.
+    words: Spellings,
     allowed: HashSet<Value>,
     numbers: HashMap<&'static str, u32>,
 }
@@ -67,7 +87,7 @@ impl KnownSecrets {
     /// by [`Self::occurrences`] from now on.
     pub(crate) fn learn(&mut self, value: &str, rule: &'static Rule) -> SecretId {
         let identity = identity(value);
-        if let Some(&secret) = self.by_value.get(identity.as_str()) {
+        if let Some(&secret) = self.by_value.get(identity.as_str().as_bytes()) {
             return secret;
         }
         let number = self.numbers.entry(rule.kind()).or_default();
@@ -82,6 +102,42 @@ impl KnownSecrets {
             self.spellings.add(text, secret);
         }
         secret
+    }
+
+    /// From now on the secret with a placeholder is found by [`Self::pursued`].
+    pub(crate) fn pursue(&mut self, placeholder: &str) {
+        let secrets = self.by_value.iter();
+        for (value, &secret) in secrets {
+            if self.secrets[secret].placeholder == placeholder {
+                for piece in lines(value.as_str()).flat_map(pieces) {
+                    self.words.add(piece, secret);
+                }
+            }
+        }
+    }
+
+    /// Where values that are pursued stand in `text` as words and touch no placeholder.
+    pub(crate) fn pursued(&self, text: &str, placeholders: &[Range<usize>]) -> Vec<Match> {
+        let is_word = |range: &Range<usize>| {
+            let goes_on = |character: Option<char>| character.is_some_and(char::is_alphanumeric);
+            !goes_on(text[..range.start].chars().next_back())
+                && !goes_on(text[range.end..].chars().next())
+        };
+        let mut found = self.words.occurrences(text.as_bytes());
+        found.retain(|(range, _)| !overlaps_any(range, placeholders) && is_word(range));
+        found
+            .into_iter()
+            .filter_map(|found| self.found(found))
+            .collect()
+    }
+
+    fn found(&self, (range, secret): (Range<usize>, SecretId)) -> Option<Match> {
+        Some(Match {
+            range,
+            rule: self.secrets.get(secret)?.rule,
+            secret: Some(secret),
+            is_wider: false,
+        })
     }
 
     /// How many secrets there are.
@@ -106,24 +162,26 @@ impl KnownSecrets {
             return false;
         }
         let spellings = spellings(value);
-        let is_allowed = |text: &&str| self.allowed.contains(*text);
+        let is_allowed = |text: &&str| self.allowed.contains(text.as_bytes());
         !spellings.is_empty() && spellings.iter().all(is_allowed)
     }
 
-    /// Where the distinctive values stand in `text` and touch no placeholder, each with the rule that found it first.
+    /// Where the distinctive values stand in `text`, plainly or escaped, and touch no placeholder, each with the rule
+    /// that found it first.
     pub(crate) fn occurrences(&self, text: &str, placeholders: &[Range<usize>]) -> Vec<Match> {
-        let found = self.spellings.occurrences(text).into_iter();
+        if self.spellings.is_empty() {
+            return Vec::new();
+        }
+        let mut found = self.spellings.occurrences(text.as_bytes());
+        for view in views(text) {
+            let seen = self.spellings.occurrences(view.bytes()).into_iter();
+            found.extend(seen.map(|(range, secret)| (view.to_text(range), secret)));
+        }
         found
+            .into_iter()
             .filter(|(range, _)| !overlaps_any(range, placeholders))
             .filter(|(range, _)| !self.is_allowed(&text[range.clone()]))
-            .filter_map(|(range, secret)| {
-                Some(Match {
-                    range,
-                    rule: self.secrets.get(secret)?.rule,
-                    secret: Some(secret),
-                    is_wider: false,
-                })
-            })
+            .filter_map(|found| self.found(found))
             .collect()
     }
 }
@@ -141,9 +199,14 @@ fn identity(value: &str) -> Value {
     Value(joined)
 }
 
-/// The distinctive texts that betray `value`: itself, or each of its lines.
+/// The distinctive texts that betray `value`: itself, each of its lines, of a long line each piece.
 fn spellings(value: &str) -> Vec<&str> {
-    let mut spellings: Vec<&str> = lines(value).filter(|line| is_strong(line)).collect();
+    let mut spellings: Vec<&str> = lines(value)
+        .filter(|line| is_strong(line))
+        .flat_map(pieces)
+        // Words in the midst of a distinctive value are a part of it; rows of dashes stand anywhere.
+        .filter(|piece| is_strong(piece) || entropy(piece) >= LEAST_ENTROPY_OF_PIECE)
+        .collect();
     spellings.sort_unstable();
     spellings.dedup();
     spellings

@@ -19,7 +19,8 @@
 //!
 //! **By place and by value.** The same value has the same placeholder in a whole run. A *distinctive* value (long or
 //! mixed: `tr0ub4dor&3`, a key) is also replaced wherever else it stands, in the rest of its text, in every later text
-//! of [`Redactor::redact`], and in [`Redactor::replace_known`]; of a key of several lines each line is such a value. A
+//! of [`Redactor::redact`], and in [`Redactor::replace_known`]; of a key of several lines each line is such a value, of a
+//! long line each piece of 64 bytes. It is found as it is and as HTML, JSON, Markdown, CSV and SQL escape it. A
 //! *weak* value (shorter than eight bytes, words, a word with a few digits or marks behind it, a number of fewer than
 //! twelve digits: `1234`, `admin`, `Welcome2024!`) is replaced only where a rule finds it, since it would take harmless
 //! text with it elsewhere. [`Redactor::leaks`] looks for distinctive values alone, for the same reason.
@@ -27,8 +28,8 @@
 //! **Allowed.** A finding whose fingerprint is among [`Options::allowed`] is reported as allowed and not replaced. If
 //! its value is distinctive, it is from then on no secret wherever it stands; a weak value is allowed at that place only.
 //!
-//! **Limits.** A value is found by value as it was spelled where a rule found it, not escaped or encoded in another
-//! way: redact before a text is escaped. Values are wiped from memory when a `Redactor` is dropped (but for their
+//! **Limits.** A value that was encoded in another way (base64, a URL's `%40`) is not found by value: redact before a
+//! text is encoded. Values are wiped from memory when a `Redactor` is dropped (but for their
 //! first four bytes); the texts are the caller's.
 #![deny(missing_docs)]
 
@@ -45,7 +46,8 @@ mod spellings;
 mod strength;
 #[cfg(test)]
 mod tests;
+mod views;
 
-pub use redactor::{Context, Finding, Leak, Options, Redactor};
+pub use redactor::{Context, Finding, Leak, Locate, Options, Redactor};
 pub use rule::{Confidence, Rule};
 pub use rules::rules;

@@ -15,8 +15,11 @@ use std::ops::Range;
 /// most texts with secrets. The limit only stops a text that was made to be searched for ever.
 const ROUNDS: usize = 16;
 
-/// Where a text begins in the file that it was taken from.
-#[derive(Clone, Copy, Debug)]
+/// Says the line and the column of a value, both from 1, the column in characters.
+pub type Locate<'l> = dyn Fn(&str) -> (u32, u32) + 'l;
+
+/// Where a text begins in the file that it was taken from, and what else is known of it.
+#[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The file's path, as findings shall name it.
     pub path: &'a str,
@@ -26,6 +29,24 @@ pub struct Context<'a> {
     pub column: u32,
     /// The text's language (`wlanguage`), for the rules that hold for one language only.
     pub language: Option<&'a str>,
+    /// Says where a value stands, for a text that is not in the file as it is.
+    pub locate: Option<&'a Locate<'a>>,
+    /// Names of things. A value that is made of them alone is no secret because of what stands beside it.
+    pub names: Option<&'a HashSet<String>>,
+    /// Whether weak values that are [pursued](Redactor::pursue) are replaced.
+    pub is_pursued: bool,
+}
+
+impl fmt::Debug for Context<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Context")
+            .field("path", &self.path)
+            .field("line", &self.line)
+            .field("column", &self.column)
+            .field("language", &self.language)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Context<'a> {
@@ -36,7 +57,18 @@ impl<'a> Context<'a> {
             line: 1,
             column: 1,
             language: None,
+            locate: None,
+            names: None,
+            is_pursued: false,
         }
+    }
+
+    fn is_made_of_names(&self, value: &str) -> bool {
+        let is_mark = |character: char| !character.is_alphanumeric() && character != '_';
+        self.names.is_some_and(|names| {
+            let mut parts = value.split(is_mark).filter(|part| !part.is_empty());
+            parts.all(|part| names.contains(part))
+        })
     }
 }
 
@@ -117,21 +149,32 @@ impl Redactor {
     /// Searches a text with all rules and for the distinctive values found before, and replaces what is found. A text
     /// without secrets comes back as it is; the number of lines stays the same.
     pub fn redact<'t>(&mut self, text: &'t str, context: &Context<'_>) -> Cow<'t, str> {
+        self.redact_part(text, 0..text.len(), context)
+    }
+
+    /// Searches a text for the secrets of one part of it, and gives that part back. What stands around it says what the
+    /// part is, and is left alone: `password = "` before a value, which the context describes.
+    pub fn redact_part<'t>(
+        &mut self,
+        text: &'t str,
+        part: Range<usize>,
+        context: &Context<'_>,
+    ) -> Cow<'t, str> {
         let mut edits = Edits::new(text);
         let mut current = Cow::Borrowed(text);
         let mut settled = HashSet::new();
         let before = self.findings.len();
         for _ in 0..ROUNDS {
-            let mut found = self.search(&current, context.language);
+            let mut found = self.search(&current, context);
             let ranges = edits.to_original(found.iter().map(|found| found.range.clone()));
             for (found, range) in found.iter_mut().zip(ranges) {
-                found.range = range;
+                found.range = range.start.max(part.start)..range.end.min(part.end);
             }
-            found.retain(|found| settled.insert(found.range.clone()));
+            found.retain(|found| !found.range.is_empty() && settled.insert(found.range.clone()));
             if found.is_empty() {
                 break;
             }
-            let replacements = self.settle(text, context, found);
+            let replacements = self.settle(text, part.start, context, found);
             if replacements.is_empty() {
                 break;
             }
@@ -139,7 +182,55 @@ impl Redactor {
             current = Cow::Owned(edits.apply());
         }
         self.findings[before..].sort_by_key(|finding| (finding.line, finding.column));
-        current
+        let end = current.len() - (text.len() - part.end);
+        match current {
+            Cow::Borrowed(whole) => Cow::Borrowed(&whole[part]),
+            Cow::Owned(whole) => Cow::Owned(whole[part.start..end].to_owned()),
+        }
+    }
+
+    /// From now on the secrets of some of [`Self::findings`] are replaced as words, even if they are weak, in texts whose
+    /// [context](Context::is_pursued) says so.
+    ///
+    /// # Panics
+    ///
+    /// When there are not so many findings.
+    pub fn pursue(&mut self, which: Range<usize>) {
+        for finding in &self.findings[which] {
+            self.known.pursue(&finding.placeholder);
+        }
+    }
+
+    /// Takes back some of [`Self::findings`], because the texts that they were found in are discarded. What is known of
+    /// the secrets stays.
+    ///
+    /// # Panics
+    ///
+    /// When there are not so many.
+    pub fn retract(&mut self, which: Range<usize>) {
+        for finding in self.findings.drain(which) {
+            let Finding {
+                rule,
+                path,
+                line,
+                column,
+                ..
+            } = finding;
+            self.places.remove(&place(&path, line, column, rule));
+        }
+    }
+
+    /// Which of [`Options::allowed`] are the fingerprint of nothing that was found so far.
+    pub fn unknown_allowed(&self) -> Vec<&str> {
+        let found: HashSet<&str> = self
+            .findings
+            .iter()
+            .map(|found| &*found.fingerprint)
+            .collect();
+        let allowed = self.allowed.iter().map(String::as_str);
+        let mut unknown: Vec<&str> = allowed.filter(|allowed| !found.contains(allowed)).collect();
+        unknown.sort_unstable();
+        unknown
     }
 
     /// Replaces the distinctive values found before, wherever they stand, without searching for others: for texts that
@@ -189,10 +280,14 @@ impl Redactor {
         &self.findings
     }
 
-    fn search(&self, text: &str, language: Option<&str>) -> Vec<Match> {
+    fn search(&self, text: &str, context: &Context<'_>) -> Vec<Match> {
         let placeholders = placeholders(text);
-        let mut found = scan::matches(text, language, &placeholders);
+        let mut found = scan::matches(text, context.language, &placeholders);
+        found.retain(|found| !context.is_made_of_names(&text[found.range.clone()]));
         found.extend(self.known.occurrences(text, &placeholders));
+        if context.is_pursued {
+            found.extend(self.known.pursued(text, &placeholders));
+        }
         scan::merge(found)
     }
 
@@ -200,14 +295,15 @@ impl Redactor {
         scan::merge(self.known.occurrences(text, &placeholders(text)))
     }
 
-    /// Records what was found in `text`, in order, and says what shall stand there.
+    /// Records what was found in `text` from `start` on, in order, and says what shall stand there.
     fn settle(
         &mut self,
         text: &str,
+        start: usize,
         context: &Context<'_>,
         found: Vec<Match>,
     ) -> Vec<(Range<usize>, String)> {
-        let mut positions = Positions::new(text, context);
+        let mut positions = Positions::new(&text[start..], context);
         let mut replacements = Vec::new();
         for Match {
             range,
@@ -220,8 +316,11 @@ impl Redactor {
             let secret = secret
                 .filter(|_| !is_wider)
                 .unwrap_or_else(|| self.known.learn(value, rule));
-            let (line, column) = positions.of(range.start);
-            let place = format!("{}:{line}:{column}:{}", context.path, rule.id());
+            let (line, column) = match context.locate {
+                Some(locate) => locate(value),
+                None => positions.of(range.start - start),
+            };
+            let place = place(context.path, line, column, rule.id());
             let (fingerprint, is_new) = self.fingerprint(place, secret);
             let allowed = self.allowed.contains(&fingerprint) || self.known.is_allowed(value);
             if allowed {
@@ -268,4 +367,8 @@ impl Redactor {
         );
         replacement
     }
+}
+
+fn place(path: &str, line: u32, column: u32, rule: &str) -> String {
+    format!("{path}:{line}:{column}:{rule}")
 }

@@ -1,6 +1,7 @@
 //! One rule: what a kind of secret looks like and where it stands.
 
-use crate::{harmless, strength};
+use crate::harmless::{Place, is_harmless};
+use crate::strength;
 use regex::{Regex, RegexSet};
 use serde::Deserialize;
 use std::fmt;
@@ -124,7 +125,7 @@ impl Rule {
             let whole = captures.get_match();
             let secret = captures.iter().skip(1).flatten().next().unwrap_or(whole);
             // What is refused may hide the beginning of another match, so the search goes on within it.
-            at = if self.is_secret(secret.as_str()) {
+            at = if self.is_secret(secret.as_str(), is_quoted(window, &secret.range())) {
                 found(secret.range());
                 secret.end()
             } else if secret.start() > whole.start() {
@@ -138,8 +139,12 @@ impl Rule {
         }
     }
 
-    fn is_secret(&self, value: &str) -> bool {
-        !harmless::is_harmless(value)
+    fn is_secret(&self, value: &str, is_quoted: bool) -> bool {
+        let place = Place {
+            is_quoted,
+            confidence: self.confidence,
+        };
+        !is_harmless(value, place)
             && (self.entropy == 0.0 || strength::entropy(value) >= self.entropy)
             && !self.compiled().allow.is_match(value)
     }
@@ -158,4 +163,12 @@ impl Rule {
             allow: RegexSet::new(&self.allow)?,
         })
     }
+}
+
+/// Whether a part of a text stands between two quotes.
+fn is_quoted(text: &str, range: &Range<usize>) -> bool {
+    const QUOTES: [char; 6] = ['"', '\'', '`', '“', '”', '‘'];
+    let before = text[..range.start].ends_with(QUOTES);
+    let behind = text[range.end..].trim_start_matches('\\');
+    before && behind.starts_with(QUOTES)
 }

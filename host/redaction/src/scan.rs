@@ -77,7 +77,7 @@ pub(crate) fn merge(mut matches: Vec<Match>) -> Vec<Match> {
     let mut groups: Vec<(Range<usize>, Vec<Match>)> = Vec::with_capacity(matches.len());
     for found in matches {
         match groups.last_mut() {
-            Some((range, group)) if found.range.start < range.end => {
+            Some((range, group)) if continues(range, group, &found) => {
                 range.end = range.end.max(found.range.end);
                 group.push(found);
             }
@@ -90,6 +90,13 @@ pub(crate) fn merge(mut matches: Vec<Match>) -> Vec<Match> {
         .collect()
 }
 
+/// Whether a match overlaps those before it, or goes on where a piece of the same secret ends.
+fn continues(range: &Range<usize>, group: &[Match], next: &Match) -> bool {
+    let last = group.last().and_then(|found| found.secret);
+    next.range.start < range.end
+        || (next.range.start == range.end && last.is_some() && last == next.secret)
+}
+
 fn one_of(range: Range<usize>, group: &[Match]) -> Option<Match> {
     let rank = |found: &&Match| {
         let Match { rule, range, .. } = found;
@@ -97,7 +104,11 @@ fn one_of(range: Range<usize>, group: &[Match]) -> Option<Match> {
     };
     let decisive = group.iter().max_by_key(rank)?;
     let mut known = group.iter().filter(|found| found.secret.is_some());
-    let whole = known.clone().find(|found| found.range == range);
+    // Pieces of one secret are that secret.
+    let pieces = group
+        .iter()
+        .all(|found| found.secret.is_some() && found.secret == group[0].secret);
+    let whole = known.clone().find(|found| pieces || found.range == range);
     Some(Match {
         rule: decisive.rule,
         secret: whole

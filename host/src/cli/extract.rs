@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::{Global, progress, setup};
 use crate::catalog::{EXTRACTORS, Embedded, load_extractors};
 use crate::facts::{Json, write_json};
-use crate::initialize::{Event, Stage, extract};
+use crate::initialize::{Event, InitializeError, Stage, extract};
 use crate::redaction::Redaction;
 use crate::settings::of_tree;
 use crate::workspace::Walked;
@@ -24,6 +24,12 @@ pub(super) struct Extract {
     /// The project that is meant, when the tree holds several: its file or its directory, relative to SOURCE
     #[arg(short, long, value_name = "PATH")]
     project: Option<String>,
+    /// A finding that is no secret, by its fingerprint; may be given several times
+    #[arg(long, value_name = "FINGERPRINT")]
+    allow_secret: Vec<String>,
+    /// Print no facts and end with exit code 4 when a secret is found
+    #[arg(long)]
+    fail_on_secrets: bool,
 }
 
 impl Extract {
@@ -43,7 +49,20 @@ impl Extract {
             &CallOptions::default(),
             &events,
         )?;
-        Redaction::new(&settings.allow_secrets).facts(&mut extracted.extraction);
+        let allowed = self.allow_secret.iter().chain(&settings.allow_secrets);
+        let mut redaction = Redaction::new(allowed, Some(&walked));
+        redaction.facts(&mut extracted.extraction);
+        if let Some(remnant) = redaction.leak_of_facts(&mut extracted.extraction) {
+            return Err(InitializeError::Leak(remnant).into());
+        }
+        let findings = redaction.findings();
+        if !global.quiet {
+            progress::findings(&findings, usize::MAX);
+            progress::unknown_allowed(&redaction.unknown_allowed());
+        }
+        if self.fail_on_secrets && findings.iter().any(|finding| !finding.allowed) {
+            return Err(Failure::Secrets(findings));
+        }
         let mut output = BufWriter::new(stdout().lock());
         write_json(&mut output, &Json(&extracted.extraction))?;
         Ok(output.flush()?)

@@ -6,6 +6,7 @@ use crate::initialize::InitializeError;
 use crate::settings::SettingsError;
 use crate::text::Printable;
 use crate::workspace::{Change, SourceError};
+use quarry_redaction::Finding;
 use quarry_sandbox::SandboxError;
 use std::io;
 use std::process::ExitCode;
@@ -42,6 +43,8 @@ pub(super) enum Failure {
     NotFound(String),
     #[error("{0}")]
     Usage(String),
+    #[error("{}", secrets(.0))]
+    Secrets(Vec<Finding>),
     #[error("{}; run `quarry init` again without --check", stale(.0))]
     Stale(Vec<Change>),
 }
@@ -65,6 +68,28 @@ fn stale(changes: &[Change]) -> String {
         changes.len(),
         shown.join(", ")
     )
+}
+
+/// `2 secrets were found, …`
+fn secrets(findings: &[Finding]) -> String {
+    let mut refused = findings.iter().filter(|finding| !finding.allowed);
+    let found = match refused.clone().count() {
+        1 => "1 secret was found".to_owned(),
+        count => format!("{count} secrets were found"),
+    };
+    let first = refused.next().map_or_else(String::new, |first| {
+        let Finding {
+            rule,
+            path,
+            line,
+            fingerprint,
+            ..
+        } = first;
+        format!(
+            ", the first by rule {rule} at {path}:{line}; if it is none, allow it: --allow-secret {fingerprint}"
+        )
+    });
+    format!("{found}, and nothing was written{first}")
 }
 
 impl From<CatalogError> for Failure {
@@ -101,7 +126,7 @@ impl Failure {
         ExitCode::from(match self {
             Failure::Usage(_) | Failure::Initialize(InitializeError::Settings(_)) => USAGE,
             Failure::Initialize(InitializeError::OverBudget { .. }) => 3,
-            Failure::Initialize(InitializeError::Secrets(_)) => 4,
+            Failure::Secrets(_) => 4,
             Failure::Initialize(
                 InitializeError::Component { .. } | InitializeError::Catalog(_),
             ) => 5,
@@ -115,7 +140,33 @@ impl Failure {
             Failure::Initialize(InitializeError::Publish(_)) => 8,
             Failure::Sandbox(_)
             | Failure::Output(_)
-            | Failure::Initialize(InitializeError::Leak { .. }) => 1,
+            | Failure::Initialize(InitializeError::Leak(_)) => 1,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redaction::Remnant;
+
+    #[test]
+    fn a_leak_is_a_failure_that_says_where_and_that_it_is_a_fault_of_quarry() {
+        let failure = Failure::from(InitializeError::Leak(Remnant {
+            path: "CONTEXT.md".to_owned(),
+            line: 7,
+            rule: "url-password",
+        }));
+        let code = format!("{:?}", failure.exit_code());
+        assert_eq!(code, format!("{:?}", ExitCode::from(1)));
+        let message = failure.message();
+        for part in [
+            "CONTEXT.md:7",
+            "url-password",
+            "nothing was written",
+            "fault of Quarry's",
+        ] {
+            assert!(message.contains(part), "{message}");
+        }
     }
 }

@@ -83,7 +83,8 @@ impl Init {
         let done = initialize(&request, &components, &CallOptions::default(), &events)?;
         if !global.quiet {
             progress::diagnostics(&done.extracted.extraction.diagnostics);
-            progress::findings(&done.findings);
+            progress::findings(&done.findings, progress::SHOWN);
+            progress::unknown_allowed(&done.unknown_allowed);
             if let Outcome::Published(published) = &done.outcome {
                 for warning in &published.warnings {
                     progress::note(&format!("warning: {warning}"));
@@ -99,7 +100,7 @@ impl Init {
             writeln!(output, "{}", report::json(request, done))?;
         } else if self.dry_run {
             write!(output, "{}", report::tree(request, done))?;
-        } else if !self.check {
+        } else if matches!(done.outcome, Outcome::Published(_)) {
             writeln!(
                 output,
                 "{}",
@@ -107,6 +108,7 @@ impl Init {
             )?;
         }
         match &done.outcome {
+            Outcome::Withheld => Err(Failure::Secrets(done.findings.clone())),
             Outcome::Compared(changes) if self.check && !changes.is_empty() => {
                 Err(Failure::Stale(changes.clone()))
             }

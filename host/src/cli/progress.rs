@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use std::io::{IsTerminal, stderr};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How many diagnostics are shown; the others are counted.
-const SHOWN: usize = 10;
+/// How many diagnostics, and how many secrets, are shown; the others are counted.
+pub(super) const SHOWN: usize = 10;
 
 /// Says something on standard error.
 pub(super) fn note(text: &str) {
@@ -67,19 +67,28 @@ pub(super) fn diagnostics(diagnostics: &[Diagnostic]) {
     }
 }
 
-/// Shows the first secrets that were replaced, by rule and place, and counts the rest.
-pub(super) fn findings(findings: &[Finding]) {
+/// Says which fingerprints were allowed for nothing: a place has moved, or there is a slip in it.
+pub(super) fn unknown_allowed(fingerprints: &[String]) {
+    for fingerprint in fingerprints {
+        note(&format!(
+            "warning: nothing was found with the fingerprint {fingerprint}, which is allowed; remove it or correct it"
+        ));
+    }
+}
+
+/// Shows the first secrets that were found, by rule and place, and counts the rest.
+pub(super) fn findings(findings: &[Finding], shown: usize) {
     let replaced: Vec<&Finding> = findings.iter().filter(|finding| !finding.allowed).collect();
-    for finding in replaced.iter().take(SHOWN) {
+    for finding in replaced.iter().take(shown) {
         note(&format!(
             "warning[secret]: {}:{}: replaced by {} (rule {}); if it is none: --allow-secret {}",
             finding.path, finding.line, finding.placeholder, finding.rule, finding.fingerprint
         ));
     }
-    if replaced.len() > SHOWN {
+    if replaced.len() > shown {
         note(&format!(
             "… and {} more secrets; --json lists all",
-            replaced.len() - SHOWN
+            replaced.len() - shown
         ));
     }
 }

@@ -26,12 +26,13 @@ pub(super) fn json(request: &Request<'_>, done: &Initialized) -> String {
     let mut report = json!({
         "project": done.project,
         "stack": request.stack.id,
-        "configuration": request.configuration,
+        "configuration": done.configuration,
         "context": done.context_path.display().to_string(),
         "revision": done.revision,
         "tokens": done.tokens,
         "budget": request.budget,
         "tokenizer": request.tokenizer.name(),
+        "files": done.files,
         "sections": sections(&done.sections),
         "findings": findings(&done.findings),
         "facts": facts,
@@ -52,6 +53,7 @@ pub(super) fn json(request: &Request<'_>, done: &Initialized) -> String {
     let outcome = match &done.outcome {
         Outcome::Published(published) => published_json(published),
         Outcome::Compared(changes) => vec![("changes", changes.iter().map(change).collect())],
+        Outcome::Withheld => Vec::new(),
     };
     if let Some(report) = report.as_object_mut() {
         report.extend(
@@ -67,7 +69,6 @@ fn published_json(published: &Published) -> Vec<(&'static str, Value)> {
     let agent_file = |file: &AgentFile| json!({ "file": file.path, "outcome": outcome(file) });
     let agent_files: Vec<Value> = published.agent_files.iter().map(agent_file).collect();
     vec![
-        ("files", json!(published.files)),
         ("bytes", json!(published.bytes)),
         ("agent_files", json!(agent_files)),
         ("warnings", json!(published.warnings)),

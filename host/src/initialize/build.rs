@@ -1,14 +1,20 @@
 //! Building the documents, until none of them holds a secret.
+//!
+//! A document may betray what no fact does by itself: a name and a value that the prompt builder writes side by side.
+//! Such a value is replaced in the facts, and the documents are built again, so that all of them say the same and the
+//! builder counts what is really there. What the facts call things is no such value: see [`Redaction::documents`].
 
 use super::revision::revision;
 use super::{InitializeError, Request};
 use crate::redaction::Redaction;
 use crate::render::{Rendered, render};
 use crate::workspace::{Documents, Workspace};
-use quarry_sandbox::{CallError, CallOptions, Extraction, Input, PromptBuilder, Section};
+use quarry_sandbox::{
+    CallError, CallOptions, Extraction, Floor, Input, PromptBuilder, Report, Section,
+};
 
-/// How often the documents are built. The second time is without the secrets that the documents of the first betrayed.
-const ATTEMPTS: usize = 2;
+/// How often the documents are built at most. Once for most projects, twice if a document betrays a secret.
+const ATTEMPTS: usize = 4;
 
 /// The document that has a budget.
 const CONTEXT: &str = "CONTEXT.md";
@@ -23,78 +29,171 @@ pub(super) struct Built {
     pub(super) sections: Vec<Section>,
 }
 
-/// Builds the documents from facts in which secrets are replaced.
-pub(super) fn build(
-    request: &Request<'_>,
-    builder: &PromptBuilder,
-    workspace: &Workspace,
-    options: &CallOptions,
-    project: &str,
-    extraction: &mut Extraction,
-    redaction: &mut Redaction,
-) -> Result<Built, InitializeError> {
-    let mut attempt = 1;
-    loop {
-        let mut built = once(request, builder, workspace, options, project, extraction)?;
-        let language = language(extraction);
-        let betrays = redaction.documents(&mut built.documents, language.as_deref());
-        if !betrays || attempt == ATTEMPTS {
-            built.tokens = checked(&built, request, redaction)?;
-            add_renderings(&mut built, request, extraction, redaction)?;
-            return Ok(built);
+/// What documents are built with.
+pub(super) struct Building<'b> {
+    pub(super) request: &'b Request<'b>,
+    pub(super) builder: &'b PromptBuilder,
+    pub(super) workspace: &'b Workspace,
+    pub(super) options: &'b CallOptions,
+    /// The names of the project and of the configuration that is meant, without secrets.
+    pub(super) project: &'b str,
+    pub(super) configuration: Option<&'b str>,
+}
+
+impl Building<'_> {
+    /// Builds the documents from facts in which secrets are replaced.
+    pub(super) fn documents(
+        &self,
+        extraction: &mut Extraction,
+        redaction: &mut Redaction<'_>,
+    ) -> Result<Built, InitializeError> {
+        // What is kept free for the placeholders that make the document longer.
+        let mut overrun = 0;
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let mut built = self.once(extraction, redaction, overrun)?;
+            let before = redaction.count();
+            if !redaction.documents(&mut built.documents) {
+                return checked(built, redaction);
+            }
+            let mut found = before..redaction.count();
+            let is_betrayed_by_facts = redaction.pursue(found.clone(), extraction);
+            if !is_betrayed_by_facts || attempt == ATTEMPTS {
+                // No fact holds it: the builder made it of several, or it stands in the target stack. So it is
+                // replaced in the documents alone, in all of them.
+                redaction.documents(&mut built.documents);
+                found.end = redaction.count();
+                let tokens = self.count(&built.documents);
+                let added = tokens.saturating_sub(built.tokens);
+                built.tokens = tokens;
+                let excess = built.tokens.saturating_sub(self.request.budget);
+                if excess == 0 {
+                    return self.rendered_again(built, extraction, redaction);
+                }
+                if attempt == ATTEMPTS {
+                    return Err(self.over_budget(built.tokens, built.sections));
+                }
+                // The builder did not use all of its budget this time; it may the next time.
+                overrun = added.max(overrun + excess);
+            }
+            redaction.discard(found);
+            self.workspace.empty_staging()?;
         }
-        redaction.known(extraction);
-        workspace.empty_staging()?;
-        attempt += 1;
     }
-}
 
-/// The language of the sources' code.
-fn language(extraction: &Extraction) -> Option<String> {
-    let mut blocks = extraction.facts.initialization_blocks.iter();
-    blocks.next().map(|block| block.language.clone())
-}
+    /// Builds the documents once, with the renderings that were asked for.
+    fn once(
+        &self,
+        extraction: &Extraction,
+        redaction: &Redaction<'_>,
+        overrun: u32,
+    ) -> Result<Built, InitializeError> {
+        let input = self.input(extraction, overrun);
+        let tokenizer = &self.request.tokenizer;
+        let staging = self.workspace.staging();
+        let outcome = self.builder.build(staging, &input, tokenizer, self.options);
+        let Report { sections, .. } = outcome.result.map_err(|error| match error {
+            CallError::OverBudget(floor) => {
+                self.over_budget(floor.tokens.saturating_add(overrun), floor.largest)
+            }
+            error => failed(error),
+        })?;
+        let documents = self.workspace.documents()?;
+        // No builder is trusted with the length of its document.
+        let tokens = self.count(&documents);
+        if tokens > input.budget {
+            return Err(failed(CallError::Malformed(format!(
+                "{CONTEXT} is {tokens} tokens, more than the budget of {}",
+                input.budget
+            ))));
+        }
+        let mut built = Built {
+            documents,
+            revision: input.revision,
+            tokens,
+            sections,
+        };
+        self.add_renderings(&mut built, extraction, redaction)?;
+        Ok(built)
+    }
 
-fn once(
-    request: &Request<'_>,
-    builder: &PromptBuilder,
-    workspace: &Workspace,
-    options: &CallOptions,
-    project: &str,
-    extraction: &Extraction,
-) -> Result<Built, InitializeError> {
-    let mut input = Input {
-        project: project.to_owned(),
-        configuration: request.configuration.map(str::to_owned),
-        stack: request.stack.clone(),
-        facts: extraction.facts.clone(),
-        diagnostics: extraction.diagnostics.clone(),
-        budget: request.budget,
-        tokenizer: request.tokenizer.name().to_owned(),
-        revision: String::new(),
-        pinned_tables: request.pinned_tables.clone(),
-        excluded_tables: request.excluded_tables.clone(),
-        mcp_url: request
-            .agents
-            .as_ref()
-            .and_then(|agents| Some(agents.mcp_url.as_ref()?.as_str().to_owned())),
-    };
-    input.revision = revision(&input, extraction);
-    let outcome = builder.build(workspace.staging(), &input, &request.tokenizer, options);
-    let report = outcome.result.map_err(|error| match error {
-        CallError::OverBudget(floor) => InitializeError::OverBudget {
-            floor,
-            budget: request.budget,
+    fn input(&self, extraction: &Extraction, overrun: u32) -> Input {
+        let request = self.request;
+        let agents = request.agents.as_ref();
+        let mut input = Input {
+            project: self.project.to_owned(),
+            configuration: self.configuration.map(str::to_owned),
+            stack: request.stack.clone(),
+            facts: extraction.facts.clone(),
+            diagnostics: extraction.diagnostics.clone(),
+            budget: request.budget.saturating_sub(overrun),
             tokenizer: request.tokenizer.name().to_owned(),
-        },
-        error => failed(error),
-    })?;
-    Ok(Built {
-        documents: workspace.documents()?,
-        revision: input.revision,
-        tokens: report.tokens,
-        sections: report.sections,
-    })
+            revision: String::new(),
+            pinned_tables: request.pinned_tables.clone(),
+            excluded_tables: request.excluded_tables.clone(),
+            mcp_url: agents.and_then(|agents| Some(agents.mcp_url.as_ref()?.as_str().to_owned())),
+        };
+        input.revision = revision(&input, extraction);
+        input
+    }
+
+    fn count(&self, documents: &Documents) -> u32 {
+        let document = documents.get(CONTEXT).unwrap_or_default();
+        self.request.tokenizer.count(document)
+    }
+
+    fn over_budget(&self, tokens: u32, mut sections: Vec<Section>) -> InitializeError {
+        /// As many sections as the message names.
+        const LARGEST: usize = 3;
+        sections.sort_by_key(|section| std::cmp::Reverse(section.tokens));
+        sections.truncate(LARGEST);
+        InitializeError::OverBudget {
+            floor: Box::new(Floor {
+                tokens,
+                largest: sections,
+            }),
+            budget: self.request.budget,
+            tokenizer: self.request.tokenizer.name().to_owned(),
+        }
+    }
+
+    fn add_renderings(
+        &self,
+        built: &mut Built,
+        extraction: &Extraction,
+        redaction: &Redaction<'_>,
+    ) -> Result<(), InitializeError> {
+        let findings = redaction.findings();
+        for format in &self.request.formats {
+            let rendered = Rendered {
+                document: built.documents.get(CONTEXT).unwrap_or_default(),
+                tokenizer: self.request.tokenizer.name(),
+                budget: self.request.budget,
+                tokens: built.tokens,
+                revision: &built.revision,
+                sections: &built.sections,
+                findings: &findings,
+                extraction,
+            };
+            if let Some((name, text)) = render(*format, &rendered) {
+                built.documents.insert(name, text)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The renderings once more, since they list what was found in the documents.
+    fn rendered_again(
+        &self,
+        mut built: Built,
+        extraction: &Extraction,
+        redaction: &mut Redaction<'_>,
+    ) -> Result<Built, InitializeError> {
+        self.add_renderings(&mut built, extraction, redaction)?;
+        redaction.documents(&mut built.documents);
+        checked(built, redaction)
+    }
 }
 
 fn failed(error: CallError) -> InitializeError {
@@ -104,52 +203,10 @@ fn failed(error: CallError) -> InitializeError {
     }
 }
 
-/// Adds the renderings that were asked for, without secrets like all others.
-fn add_renderings(
-    built: &mut Built,
-    request: &Request<'_>,
-    extraction: &Extraction,
-    redaction: &mut Redaction,
-) -> Result<(), InitializeError> {
-    for format in &request.formats {
-        let rendered = Rendered {
-            document: built.documents.get(CONTEXT).unwrap_or_default(),
-            tokenizer: request.tokenizer.name(),
-            budget: request.budget,
-            tokens: built.tokens,
-            revision: &built.revision,
-            sections: &built.sections,
-            findings: redaction.findings(),
-            extraction,
-        };
-        if let Some((name, text)) = render(*format, &rendered) {
-            built.documents.insert(name, text)?;
-        }
-    }
-    if !request.formats.is_empty() {
-        let language = language(extraction);
-        redaction.documents(&mut built.documents, language.as_deref());
-        checked(built, request, redaction)?;
-    }
-    Ok(())
-}
-
-/// The length of the document, which no builder is trusted with, and no secret in any document.
-fn checked(
-    built: &Built,
-    request: &Request<'_>,
-    redaction: &Redaction,
-) -> Result<u32, InitializeError> {
-    let document = built.documents.get(CONTEXT).unwrap_or_default();
-    let tokens = request.tokenizer.count(document);
-    if tokens > request.budget {
-        return Err(failed(CallError::Malformed(format!(
-            "{CONTEXT} is {tokens} tokens, more than the budget of {}",
-            request.budget
-        ))));
-    }
+/// What was built, in which no secret is left.
+fn checked(built: Built, redaction: &Redaction<'_>) -> Result<Built, InitializeError> {
     match redaction.leak(&built.documents) {
-        Some((path, line, rule)) => Err(InitializeError::Leak { path, line, rule }),
-        None => Ok(tokens),
+        Some(remnant) => Err(InitializeError::Leak(remnant)),
+        None => Ok(built),
     }
 }

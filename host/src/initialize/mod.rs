@@ -17,12 +17,14 @@ pub use event::{Event, Events, Stage, silent};
 pub use extraction::{Extracted, ExtractorRun, extract};
 
 use crate::catalog::{CatalogError, NamedExtractor, StackError};
-use crate::redaction::Redaction;
+use crate::redaction::{Redaction, Remnant};
 use crate::render::Format;
 use crate::settings::SettingsError;
 use crate::tokenizer::{self, tokenizer};
-use crate::workspace::{Agents, Change, PublishError, Published, SourceError, Walked, Workspace};
-use build::{Built, build};
+use crate::workspace::{
+    Agents, Change, Documents, PublishError, Published, SourceError, Walked, Workspace,
+};
+use build::{Building, Built};
 use quarry_redaction::Finding;
 use quarry_sandbox::facts::FactSet;
 use quarry_sandbox::{CallError, CallOptions, Floor, PromptBuilder, Section, Stack, Tokenizer};
@@ -64,21 +66,12 @@ pub enum InitializeError {
         /// Whose tokens.
         tokenizer: String,
     },
-    /// Secrets were found, and none are allowed.
-    #[error("{} secrets were found, the first by rule {} at {}:{}; nothing was written. What is no secret is allowed with --allow-secret FINGERPRINT", .0.len(), .0[0].rule, .0[0].path, .0[0].line)]
-    Secrets(Vec<Finding>),
     /// A secret would have been published.
     #[error(
-        "{path}:{line} still holds a secret of rule {rule} after it was replaced; nothing was written. This is a fault of Quarry's: please report it"
+        "{path}:{line} still holds a secret of rule {rule} after it was replaced; nothing was written. This is a fault of Quarry's: please report it",
+        path = .0.path, line = .0.line, rule = .0.rule
     )]
-    Leak {
-        /// The document.
-        path: String,
-        /// The line, from 1.
-        line: u32,
-        /// What found it.
-        rule: &'static str,
-    },
+    Leak(Remnant),
     /// The workspace cannot be written.
     #[error(transparent)]
     Publish(#[from] PublishError),
@@ -130,7 +123,7 @@ pub struct Request<'a> {
     pub excluded_tables: Vec<String>,
     /// Fingerprints of findings that are no secrets.
     pub allowed_secrets: Vec<String>,
-    /// Whether a secret ends the run.
+    /// Whether a secret keeps the documents from being published.
     pub fail_on_secrets: bool,
     /// Renderings besides `CONTEXT.md`.
     pub formats: Vec<Format>,
@@ -181,6 +174,10 @@ pub struct Initialized {
     pub context_path: PathBuf,
     /// The name of the output project.
     pub project: String,
+    /// The configuration that is meant.
+    pub configuration: Option<String>,
+    /// The documents, sorted by path.
+    pub files: Vec<String>,
     /// A digest of all that the documents are made from.
     pub revision: String,
     /// What became of the documents.
@@ -191,6 +188,8 @@ pub struct Initialized {
     pub sections: Vec<Section>,
     /// Secrets that were replaced, and those that are allowed.
     pub findings: Vec<Finding>,
+    /// Allowed fingerprints that are those of nothing that was found.
+    pub unknown_allowed: Vec<String>,
     /// The facts, without secrets, and what each extractor did.
     pub extracted: Extracted,
 }
@@ -202,6 +201,8 @@ pub enum Outcome {
     Published(Published),
     /// What publishing them would change.
     Compared(Vec<Change>),
+    /// Nothing: secrets were found that are not allowed, and the request is to write nothing then.
+    Withheld,
 }
 
 /// Runs the main job. Blocks the thread, which must not be one that runs asynchronous tasks.
@@ -215,10 +216,11 @@ pub fn initialize(
     options: &CallOptions,
     events: &Events,
 ) -> Result<Initialized, InitializeError> {
-    // The lock is taken first, so that a second run does not work for nothing.
+    // The lock is taken first, so that a second run does not work for nothing. A run that may write nothing in the end
+    // is built elsewhere.
     let workspace = match request.mode {
-        Mode::Publish => Workspace::open(request.workspace)?,
-        Mode::Compare => Workspace::scratch(request.workspace)?,
+        Mode::Publish if !request.fail_on_secrets => Workspace::open(request.workspace)?,
+        Mode::Publish | Mode::Compare => Workspace::scratch(request.workspace)?,
     };
     events(Event::Stage(Stage::Walk));
     let walked = Walked::open(request.source)?;
@@ -230,54 +232,74 @@ pub fn initialize(
         options,
         events,
     )?;
+    let extraction = &mut extracted.extraction;
     if let Some(name) = request.configuration {
-        require_configuration(&extracted.extraction.facts, name)?;
-        configuration::restrict(&mut extracted.extraction, name);
+        require_configuration(&extraction.facts, name)?;
+        configuration::restrict(extraction, name);
     }
-    let mut redaction = Redaction::new(&request.allowed_secrets);
-    redaction.facts(&mut extracted.extraction);
+    let mut redaction = Redaction::new(&request.allowed_secrets, Some(&walked));
+    redaction.facts(extraction);
     events(Event::Stage(Stage::Build));
-    let project = project_name(&extracted.extraction.facts, request.source);
+    let project = redaction.name(&project_name(&extraction.facts, request.source));
+    let configuration = request.configuration.map(|name| redaction.name(name));
+    let building = Building {
+        request,
+        builder: &components.prompt_builder,
+        workspace: &workspace,
+        options,
+        project: &project,
+        configuration: configuration.as_deref(),
+    };
     let Built {
         documents,
         revision,
         tokens,
         sections,
-    } = build(
-        request,
-        &components.prompt_builder,
-        &workspace,
-        options,
-        &project,
-        &mut extracted.extraction,
-        &mut redaction,
-    )?;
-    let findings = redaction.findings().to_vec();
-    let secrets = findings.iter().filter(|finding| !finding.allowed);
-    if request.fail_on_secrets && secrets.clone().next().is_some() {
-        return Err(InitializeError::Secrets(secrets.cloned().collect()));
-    }
+    } = building.documents(extraction, &mut redaction)?;
+    let findings = redaction.findings();
     let context_path = workspace.context_path();
-    let agents = request.agents.as_ref();
-    let outcome = match request.mode {
-        Mode::Publish => {
-            events(Event::Stage(Stage::Publish));
-            Outcome::Published(workspace.publish(&documents, Some(&revision), agents)?)
-        }
-        Mode::Compare => {
-            Outcome::Compared(workspace.compare(&documents, Some(&revision), agents)?)
-        }
+    let outcome = if request.fail_on_secrets && findings.iter().any(|finding| !finding.allowed) {
+        Outcome::Withheld
+    } else {
+        settle(request, workspace, &documents, &revision, events)?
     };
     Ok(Initialized {
         context_path,
         project,
+        configuration,
+        files: documents.iter().map(|(path, _)| path.to_owned()).collect(),
         revision,
         outcome,
         tokens,
         sections,
         findings,
+        unknown_allowed: redaction.unknown_allowed(),
         extracted,
     })
+}
+
+/// Publishes documents, or compares them with those that are there.
+fn settle(
+    request: &Request<'_>,
+    workspace: Workspace,
+    documents: &Documents,
+    revision: &str,
+    events: &Events,
+) -> Result<Outcome, InitializeError> {
+    let agents = request.agents.as_ref();
+    let revision = Some(revision);
+    if request.mode == Mode::Compare {
+        let changes = workspace.compare(documents, revision, agents)?;
+        return Ok(Outcome::Compared(changes));
+    }
+    events(Event::Stage(Stage::Publish));
+    let workspace = if request.fail_on_secrets {
+        Workspace::open(request.workspace)?
+    } else {
+        workspace
+    };
+    let published = workspace.publish(documents, revision, agents)?;
+    Ok(Outcome::Published(published))
 }
 
 fn require_configuration(facts: &FactSet, name: &str) -> Result<(), InitializeError> {

@@ -1,12 +1,13 @@
 //! Walking a source tree, once, and choosing each extractor's inputs.
 
+use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt};
 use cap_std::ambient_authority;
-use cap_std::fs::Dir;
+use cap_std::fs::{Dir, OpenOptions};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use quarry_sandbox::facts::{Diagnostic, Origin, Severity};
 use quarry_sandbox::{Inputs, Manifest};
 use std::collections::HashMap;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -118,6 +119,23 @@ impl Walked {
             .cloned()
             .collect();
         Ok((inputs, diagnostics))
+    }
+
+    /// What is in a file of the tree; nothing if it is none of them, or is now too large, or no regular file any more.
+    pub fn read(&self, path: &str) -> Option<Vec<u8>> {
+        let paths = &self.files.paths;
+        paths.binary_search_by(|known| (**known).cmp(path)).ok()?;
+        let mut options = OpenOptions::new();
+        // A link or a FIFO that took its place leads nowhere and does not hold up.
+        options.read(true).follow(FollowSymlinks::No).nonblock(true);
+        let file = self.directory.open_with(path, &options).ok()?;
+        let metadata = file.metadata().ok()?;
+        if !metadata.is_file() || metadata.len() > INPUT_SIZE {
+            return None;
+        }
+        let mut bytes = Vec::new();
+        file.take(INPUT_SIZE).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
     }
 
     fn size(&self, path: &str) -> io::Result<u64> {
@@ -305,6 +323,8 @@ mod tests {
         std::os::unix::fs::symlink("..", directory.path().join("loop")).unwrap();
         let walked = Walked::open(directory.path()).unwrap();
         assert_eq!(walked.files.paths, ["a.wdp"]);
+        assert_eq!(walked.read("a.wdp").unwrap(), b"a.wdp");
+        assert!(walked.read("b.wdp").is_none() && walked.read("loop/a.wdp").is_none());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::examples::expand;
 use super::support::{STRONG, redactor, wlanguage};
+use std::time::Instant;
 
 #[test]
 fn a_distinctive_value_is_replaced_wherever_it_stands_later() {
@@ -108,4 +109,52 @@ fn placeholders_are_no_text_in_which_values_are_looked_for() {
     redactor.redact("sPwd = \"password#1]x9Q\"", &wlanguage("a.wdg"));
     let text = "[REDACTED:password#1]x9Q";
     assert_eq!(redactor.replace_known(text), text);
+}
+
+#[test]
+fn a_value_is_found_however_a_document_escapes_it() {
+    let mut redactor = redactor();
+    redactor.redact("HPass(x, \"S3c&r<t@9Kd7Z\")", &wlanguage("a.wdg"));
+    for escaped in [
+        "S3c&r<t@9Kd7Z",
+        "S3c&amp;r&lt;t&#64;9Kd7Z",
+        "S3c&#38;r&#x3C;t@9Kd7Z",
+        r"S3c\&r\<t\@9Kd7Z",
+        r"S3c\u0026r\u003ct@9Kd7Z",
+    ] {
+        let text = format!("<p>{escaped}</p> and {escaped}");
+        let replaced = redactor.replace_known(&text);
+        assert_eq!(redactor.leaks(&text).len(), 2, "{escaped}");
+        assert!(!replaced.contains("9Kd7Z"), "{replaced}");
+        assert!(redactor.leaks(&replaced).is_empty());
+    }
+}
+
+#[test]
+fn a_long_value_is_found_whole_and_in_parts() {
+    let mut redactor = redactor();
+    let value = expand("{alnum:700}");
+    redactor.redact(&format!("sPassword = \"{value}\""), &wlanguage("a.wdg"));
+    let whole = format!("<{value}>");
+    assert_eq!(redactor.replace_known(&whole), "<[REDACTED:password#1]>");
+    let part = format!("<{}>", &value[64..192]);
+    assert_eq!(redactor.replace_known(&part), "<[REDACTED:password#1]>");
+    assert_eq!(
+        redactor.redact(&format!("x = \"{value}\""), &wlanguage("b.wdg")),
+        "x = \"[REDACTED:password#1]\""
+    );
+    assert_eq!(redactor.findings().len(), 2);
+}
+
+#[test]
+fn values_that_repeat_themselves_are_searched_in_little_time() {
+    // Each is found at every second place of the other: whatever is compared there is short.
+    let mut redactor = redactor();
+    let value = "ab".repeat(100_000);
+    let begin = Instant::now();
+    redactor.redact(&format!("sPassword = \"{value}\""), &wlanguage("a.wdg"));
+    redactor.redact(&format!("sPassword = \"{value}c\""), &wlanguage("a.wdg"));
+    assert!(!redactor.replace_known(&value).contains("abab"));
+    let seconds = begin.elapsed().as_secs();
+    assert!(seconds < 20, "{seconds} seconds for 400 KB");
 }

@@ -1,5 +1,6 @@
 mod examples;
 mod known;
+mod places;
 mod properties;
 mod redaction;
 mod rules;

@@ -192,3 +192,72 @@ fn overlapping_matches_are_one_finding_of_the_surest_rule() {
     assert_eq!(redactor.findings().len(), 1);
     assert_eq!(redactor.findings()[0].confidence, Confidence::High);
 }
+
+#[test]
+fn of_a_part_only_the_part_comes_back_and_the_rest_says_what_it_is() {
+    let mut redactor = redactor();
+    let text = "sPassword = \"correcthorse\"";
+    let context = Context {
+        line: 7,
+        column: 3,
+        ..Context::of_file("a.wdg")
+    };
+    let redacted = redactor.redact_part(text, 13..25, &context);
+    assert_eq!(redacted, "[REDACTED:password#1]");
+    let found = &redactor.findings()[0];
+    assert_eq!((found.line, found.column), (7, 3));
+    let harmless = redactor.redact_part("sLabel = \"correcthorse\"", 10..22, &context);
+    assert_eq!(harmless, "correcthorse");
+}
+
+#[test]
+fn whoever_knows_the_file_says_where_a_value_stands() {
+    let mut redactor = redactor();
+    let locate = |value: &str| (value.len() as u32, 2);
+    let context = Context {
+        locate: Some(&locate),
+        ..Context::of_file("a.wdg")
+    };
+    redactor.redact(&format!("sPwd = \"{STRONG}\""), &context);
+    let found = &redactor.findings()[0];
+    assert_eq!(found.fingerprint, "a.wdg:15:2:assigned-password");
+}
+
+#[test]
+fn names_are_no_secrets_because_of_what_stands_beside_them() {
+    let names = ["a00bc1", "b00bc1"].map(str::to_owned).into();
+    let context = Context {
+        names: Some(&names),
+        ..Context::of_file("CONTEXT.md")
+    };
+    let text = "Pwd: a00bc1, b00bc1\nPwd: c00bc1";
+    let redacted = redactor().redact(text, &context).into_owned();
+    assert_eq!(redacted, "Pwd: a00bc1, b00bc1\nPwd: [REDACTED:password#1]");
+}
+
+#[test]
+fn a_weak_value_that_is_pursued_is_replaced_as_a_word_where_that_is_asked_for() {
+    let mut redactor = redactor();
+    redactor.redact("Pwd: c00bc1", &Context::of_file("CONTEXT.md"));
+    redactor.pursue(0..1);
+    redactor.retract(0..1);
+    assert!(redactor.findings().is_empty());
+    let text = "c00bc1 and xc00bc1 and c00bc12";
+    let mut context = Context::of_file("a.txt");
+    assert_eq!(redactor.redact(text, &context), text);
+    context.is_pursued = true;
+    assert_eq!(
+        redactor.redact(text, &context),
+        "[REDACTED:password#1] and xc00bc1 and c00bc12"
+    );
+    assert_eq!(redactor.findings().len(), 1);
+    assert_eq!(redactor.findings()[0].path, "a.txt");
+}
+
+#[test]
+fn what_was_allowed_and_not_found_is_said() {
+    let mut redactor = allowing("a.wdg:1:9:assigned-password");
+    assert_eq!(redactor.unknown_allowed(), ["a.wdg:1:9:assigned-password"]);
+    redactor.redact("sPwd = \"a1!\"", &wlanguage("a.wdg"));
+    assert!(redactor.unknown_allowed().is_empty());
+}

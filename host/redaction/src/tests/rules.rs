@@ -107,6 +107,24 @@ fn all_rules_together_leave_negative_examples_untouched() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn every_rule_has_a_negative_example_that_wakes_it() {
+    let wakes = |rule: &Rule, text: &str| {
+        let text = text.to_lowercase();
+        let mut keywords = rule.keywords.iter();
+        keywords.any(|keyword| text.contains(&keyword.to_lowercase()))
+    };
+    let asleep: Vec<&str> = rules()
+        .iter()
+        .filter(|rule| {
+            let mut negative = rule.examples.negative.iter();
+            !negative.any(|template| wakes(rule, &Example::new(template).text))
+        })
+        .map(Rule::id)
+        .collect();
+    assert!(asleep.is_empty(), "{asleep:?}");
+}
+
 fn examples(
     of: impl Fn(&'static Rule) -> &'static Vec<String>,
 ) -> Vec<(&'static Rule, &'static str, Example)> {
