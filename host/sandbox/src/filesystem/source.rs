@@ -49,7 +49,7 @@ impl View<'_> {
         self.files.log.opened(position);
         Ok(Descriptor::SourceFile {
             path: full,
-            file: Arc::new(OpenFile { file, slot: slot }),
+            file: Arc::new(OpenFile { file, slot }),
         })
     }
 

@@ -131,7 +131,7 @@ impl View<'_> {
         self.files.log.went_on();
         Ok(Descriptor::WorkspaceFile {
             path: full,
-            file: Arc::new(OpenFile { file, slot: slot }),
+            file: Arc::new(OpenFile { file, slot }),
         })
     }
 
