@@ -15,6 +15,8 @@ pub struct Line {
     pub references: Vec<String>,
     /// How many columns are left out.
     pub cut: usize,
+    /// The connection, where it is not the usual one.
+    pub connection: Option<String>,
 }
 
 /// The lines of a document by table, and the heading of the convention on keys: prefix, if there is one.
@@ -62,6 +64,8 @@ fn table(line: &str, level: &str, prefix: Option<&str>) -> (String, Line) {
         ..Line::default()
     };
     let Some(rest) = rest.strip_prefix('(') else {
+        let (rest, connection) = on(rest);
+        read.connection = connection;
         let mut words = rest.trim_start().split(" >");
         read.count = Some(words.next().unwrap().parse().unwrap());
         read.references = words
@@ -70,6 +74,7 @@ fn table(line: &str, level: &str, prefix: Option<&str>) -> (String, Line) {
         return (name, read);
     };
     let end = rest.rfind(')').unwrap();
+    read.connection = on(&rest[end..]).1;
     for part in parts(&rest[..end]) {
         if let Some(cut) = part.strip_prefix('+') {
             read.cut = cut.parse().unwrap();
@@ -93,6 +98,15 @@ fn table(line: &str, level: &str, prefix: Option<&str>) -> (String, Line) {
         }
     }
     (name, read)
+}
+
+/// What stands in front of ` on CONNECTION`, and the connection.
+fn on(text: &str) -> (&str, Option<String>) {
+    match text.split_once(" on ") {
+        Some((before, "no connection")) => (before, Some("no connection".to_owned())),
+        Some((before, connection)) => (before, Some(word(connection).0)),
+        None => (text, None),
+    }
 }
 
 /// A key, index or reference of several columns.
