@@ -127,6 +127,23 @@ impl<'i> Source<'i> {
         }
     }
 
+    /// `No X were found in the source tree.`, and how much of it nobody could read: what is not found may be there.
+    fn not_found(&self, no: &'static str) -> Inline {
+        let sentence = Inline::ours(no).and(" in ").then(&self.subject());
+        let elements = &self.input.facts.elements;
+        let is_read = |element: &&facts::Element| element.form == facts::ElementForm::Text;
+        let unread = elements.len() - elements.iter().filter(is_read).count();
+        if unread == 0 {
+            return sentence.and(".");
+        }
+        let unread = sentence.and("; ").number(unread as u64).and(" of ");
+        unread.count(
+            elements.len(),
+            "element could not be read.",
+            "elements could not be read.",
+        )
+    }
+
     /// `, left out of configuration X` for an element that is.
     fn left_out_of(&self, element: &str) -> Inline {
         match &self.input.configuration {

@@ -204,8 +204,7 @@ impl Section for Initialization<'_> {
     fn write(&self, taken: usize, document: &mut Document) -> Shown {
         document.heading(2, Inline::ours(ABOUT.title));
         if self.blocks.is_empty() {
-            let sentence = Inline::ours("No initialization code was found in ");
-            document.paragraph(sentence.then(&self.source.subject()).and("."));
+            document.paragraph(self.source.not_found("No initialization code was found"));
             return Shown::default();
         }
         let lines = self.blocks.iter().map(|block| block.lines.len()).sum();
