@@ -3,15 +3,25 @@
 mod support;
 
 use quarry_component_prompt_builder::build;
-use quarry_component_prompt_builder::facts::{Connection, ElementForm, Scope};
-use quarry_component_prompt_builder::prompt::Input;
-use support::{context, element, empty, four_bytes, origin, shop, variable};
+use quarry_component_prompt_builder::facts::{Connection, ElementForm, Scope, Severity};
+use quarry_component_prompt_builder::prompt::{BuildError, Input};
+use support::{context, diagnostic, element, empty, four_bytes, origin, shop, variable};
 
 /// The document of an input in a budget.
 fn within(input: &Input, budget: u32) -> String {
     let mut input = input.clone();
     input.budget = budget;
     build(&input, &four_bytes).unwrap().files.swap_remove(0).1
+}
+
+/// The shortest document of an input.
+fn floor(input: &Input) -> String {
+    let mut input = input.clone();
+    input.budget = 0;
+    match build(&input, &four_bytes) {
+        Err(BuildError::OverBudget(floor)) => within(&input, floor.tokens),
+        other => panic!("{other:?}"),
+    }
 }
 
 /// A site of which nobody can read the queries, which are many.
@@ -159,4 +169,83 @@ fn a_table_counts_once_at_the_connection_of_its_own_file() {
     assert_eq!(of(&input), ["1 table", "1 table"]);
     input.facts.tables[1].origin.path = "Code.wdg".to_owned();
     assert_eq!(of(&input), ["2 tables", "0 tables"]);
+}
+
+#[test]
+fn a_long_statement_and_a_long_text_keep_nothing_else_out() {
+    let mut input = shop();
+    let call = format!(
+        "Declare(1, ...\n{}\t2)\nDone()\n",
+        "\t\"…\", ...\n".repeat(100)
+    );
+    input.facts.initialization_blocks[0].code = call;
+    let mut other = input.facts.notes[0].clone();
+    other.title = "Receipt".to_owned();
+    other.text = "A6, one column".to_owned();
+    input.facts.notes[0].text = "a line of the layout\n".repeat(200);
+    input.facts.notes.push(other);
+    let cut = (1_000..3_500).step_by(50).find_map(|budget| {
+        let document = within(&input, budget);
+        let is_cut = document.contains("\n\nCut inside of a statement: lines ");
+        (is_cut && document.contains("\nDelete(gCart)\n")).then_some(document)
+    });
+    assert!(cut.unwrap().contains("Declare(1, ...\n"));
+    let whole = context(&input);
+    assert!(!whole.contains("Cut") && whole.contains("A6, one column"));
+    let texts = (1_500..3_500).step_by(50).find_map(|budget| {
+        let document = within(&input, budget);
+        let is_cut = document.contains("Cut: lines 41 to 200.");
+        is_cut.then_some(document)
+    });
+    assert!(texts.is_some());
+}
+
+#[test]
+fn every_section_says_how_much_of_it_is_shown() {
+    let mut input = shop();
+    let mut other = input.diagnostics[1].clone();
+    other.code = "other".to_owned();
+    input.diagnostics.push(other);
+    let floor = floor(&input);
+    for sentence in [
+        "0 of 3 codes shown",
+        "0 of 1 note of extractors shown. All: ",
+        "0 of 3 groups shown",
+        "0 of 2 blocks and 0 of 3 lines shown",
+        "0 of 5 entries shown",
+    ] {
+        assert!(floor.contains(sentence), "{sentence}: {floor}");
+    }
+    let whole = context(&input);
+    for sentence in [
+        "1 error and 6 warnings; 3 of 3 codes shown",
+        "1 of 1 note of extractors shown. All: ",
+        "3 of 3 groups shown",
+        "2 of 2 blocks and 3 of 3 lines shown",
+    ] {
+        assert!(whole.contains(sentence), "{sentence}: {whole}");
+    }
+    assert!(!whole.contains("entries shown"));
+    let named = (1_010..1_800).find_map(|budget| {
+        let document = within(&input, budget);
+        document
+            .contains(
+                "- `Shop`, block 1: 2 lines, `Shop.wwp:218`, in `context/initialization/Shop-1.wl`",
+            )
+            .then_some(())
+    });
+    assert!(named.is_some());
+}
+
+#[test]
+fn of_a_message_the_first_sentence_is_shown() {
+    let mut input = empty();
+    input.diagnostics = vec![diagnostic(Severity::Warning, "binary-file", "a.wwh")];
+    input.diagnostics[0].message =
+        "the file is binary. To read it, open the tab \"SCM\".".to_owned();
+    let document = context(&input);
+    assert!(
+        document.contains("1 warning: the file is binary; at `a.wwh:1`\n"),
+        "{document}"
+    );
 }

@@ -30,6 +30,16 @@ pub(crate) enum Level {
     Full,
 }
 
+/// A line, and what it shows.
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    pub(super) text: String,
+    pub(super) columns: usize,
+    /// Columns whose type it says, or that have the type of what they refer to or of a convention.
+    pub(super) types: usize,
+    pub(super) references: usize,
+}
+
 /// What the lines of all tables are made with.
 pub(super) struct Writer<'i> {
     pub(super) tables: &'i [Table],
@@ -40,54 +50,70 @@ pub(super) struct Writer<'i> {
 }
 
 impl<'i> Writer<'i> {
-    /// The line of a table, and how many columns and references it shows.
-    pub(super) fn line(&self, index: usize, level: Level) -> (String, usize, usize) {
+    /// The line of a table.
+    pub(super) fn line(&self, index: usize, level: Level) -> Line {
         let table = &self.tables[index];
         let relations = self.relations.of_table(index);
         let name = data::name(&table.name);
         match level {
-            Level::Name => (name, 0, 0),
+            Level::Name => Line {
+                text: name,
+                ..Line::default()
+            },
             Level::References => {
                 let targets: Vec<String> = relations
                     .iter()
                     .map(|relation| format!(" {}", arrow(relation)))
                     .collect();
-                let line = format!(
+                let text = format!(
                     "{name} {}{}{}",
                     table.columns.len(),
                     targets.concat(),
                     self.connection(table)
                 );
-                (line, 0, relations.len())
+                Line {
+                    text,
+                    references: relations.len(),
+                    ..Line::default()
+                }
             }
             Level::Keys | Level::Columns | Level::Full => {
-                let (parts, shown) = self.parts(index, level);
-                let line = format!("{name}({}){}", parts.join(", "), self.suffix(table, level));
-                (line, shown, relations.len())
+                let (parts, line) = self.parts(index, level);
+                let suffix = self.suffix(table, level);
+                Line {
+                    text: format!("{name}({}){suffix}", parts.join(", ")),
+                    references: relations.len(),
+                    ..line
+                }
             }
         }
     }
 
-    /// What stands between the parentheses, and how many columns that shows.
-    fn parts(&self, index: usize, level: Level) -> (Vec<String>, usize) {
+    /// What stands between the parentheses, and a line that counts it.
+    fn parts(&self, index: usize, level: Level) -> (Vec<String>, Line) {
         let table = &self.tables[index];
         let known = &self.known[index];
         let key = known.primary.filter(|_| known.has_usual_key);
         let is_usual = |name| known.has_common && self.conventions.is_common(name);
         let mut parts = Vec::new();
-        let mut shown = 0;
+        let mut line = Line::default();
         for column in &table.columns {
             let name = &*column.name;
             if key.is_some_and(|key| key.name == *name) {
-                shown += 1;
+                line.columns += 1;
+                line.types += 1;
                 continue;
             }
             let is_key = known.marks.contains_key(name) || known.references.contains_key(name);
             if level == Level::Keys && !is_key {
                 continue;
             }
-            shown += 1;
-            if is_key || !is_usual(name) {
+            line.columns += 1;
+            let is_listed = is_key || !is_usual(name);
+            let is_typed =
+                level == Level::Full || !is_listed || self.is_typed_as_key(column, known);
+            line.types += usize::from(is_typed);
+            if is_listed {
                 parts.push(self.column(column, known, level));
             }
         }
@@ -96,8 +122,8 @@ impl<'i> Writer<'i> {
         }
         self.other_references(index, &mut parts);
         several(table, &mut parts);
-        if shown < table.columns.len() {
-            parts.push(format!("+{}", table.columns.len() - shown));
+        if line.columns < table.columns.len() {
+            parts.push(format!("+{}", table.columns.len() - line.columns));
         }
         let has_key = || {
             let mut keys = table.keys.iter();
@@ -106,7 +132,16 @@ impl<'i> Writer<'i> {
         if self.conventions.key.is_some() && !has_key() {
             parts.push("no PK".to_owned());
         }
-        (parts, shown)
+        (parts, line)
+    }
+
+    /// Whether a column refers to a key of its own type, so that it need not say its type.
+    fn is_typed_as_key(&self, column: &Column, known: &Known<'i>) -> bool {
+        let relation = known.references.get(&*column.name).copied();
+        let target = relation.and_then(|relation| self.target(relation));
+        target.is_some_and(|(_, key)| {
+            key.normalized_type == column.normalized_type && key.size == column.size
+        })
     }
 
     /// One column: `>CLIENT`, `IDSENDER>CLIENT`, `Nom string(50)?`, `Code unique`
@@ -133,10 +168,7 @@ impl<'i> Writer<'i> {
             }
         };
         if level == Level::Full {
-            let is_typed_as_key = target.is_some_and(|(_, key)| {
-                key.normalized_type == column.normalized_type && key.size == column.size
-            });
-            if !is_typed_as_key && !known.told.contains(&*column.name) {
+            if !self.is_typed_as_key(column, known) && !known.told.contains(&*column.name) {
                 part = format!("{part} {}", types::of_source(column));
             }
         }

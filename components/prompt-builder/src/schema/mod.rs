@@ -96,6 +96,7 @@ impl Section for Schema<'_> {
             .with("tables with references", at_least(Level::References), total)
             .with("tables by name", total, total)
             .with("columns", shown.columns, shown.all_columns)
+            .with("types of columns", shown.types, shown.all_columns)
             .with("references", shown.references, shown.all_references)
     }
 }
@@ -115,6 +116,8 @@ struct Counted {
     tables: usize,
     columns: usize,
     all_columns: usize,
+    /// Columns whose type is told.
+    types: usize,
     references: usize,
     all_references: usize,
     /// Tables of which a column is not shown.
@@ -128,6 +131,7 @@ impl Schema<'_> {
         let mut counted = Counted {
             tables: tables.len(),
             columns: 0,
+            types: 0,
             all_columns: tables.iter().map(|table| table.columns.len()).sum(),
             references: 0,
             all_references: self.writer.relations.count(),
@@ -146,12 +150,13 @@ impl Schema<'_> {
             }
             lines.push_str(&heading(level, of_wide, group.len()));
             for table in group {
-                let (line, columns, references) = self.writer.line(table, level);
-                lines.push_str(&line);
+                let line = self.writer.line(table, level);
+                lines.push_str(&line.text);
                 lines.push(if level == Level::Name { ' ' } else { '\n' });
-                counted.columns += columns;
-                counted.references += references;
-                counted.cut_tables += usize::from(columns < tables[table].columns.len());
+                counted.columns += line.columns;
+                counted.types += line.types;
+                counted.references += line.references;
+                counted.cut_tables += usize::from(line.columns < tables[table].columns.len());
             }
         }
         (lines, counted)
@@ -226,17 +231,29 @@ impl Schema<'_> {
 
     /// What is not shown, and where it is.
     fn write_cut(&self, shown: &Counted, document: &mut Document) {
-        let mut cut = Inline::ours(
+        let columns = shown.all_columns - shown.columns;
+        let columns = Inline::new()
+            .count(columns, "column of ", "columns of ")
+            .count(shown.cut_tables, "table", "tables");
+        let types = shown.columns - shown.types;
+        let types = Inline::new().count(
+            types,
+            "type of a column that is shown",
+            "types of columns that are shown",
+        );
+        let pieces = [
+            (columns, shown.columns < shown.all_columns),
+            (types, shown.types < shown.columns),
+        ];
+        let pieces = pieces.into_iter().filter(|(_, is_cut)| *is_cut);
+        let pieces: Vec<Inline> = pieces.map(|(piece, _)| piece).collect();
+        let mut cut = Inline::new();
+        if !pieces.is_empty() {
+            cut = cut.and("Cut here: ").join(pieces, ", ").and(". ");
+        }
+        cut = cut.and(
             "Each table in full, with its keys, indexes, rules of references and uses: `context/schema/TABLE.sql`.",
         );
-        if shown.columns < shown.all_columns {
-            let columns = shown.all_columns - shown.columns;
-            cut = Inline::ours("Cut here: ")
-                .count(columns, "column of ", "columns of ")
-                .count(shown.cut_tables, "table", "tables")
-                .and(". ")
-                .then(&cut);
-        }
         if self.writer.relations.unattached > 0 {
             cut = cut
                 .and(" References of tables that are not described: ")

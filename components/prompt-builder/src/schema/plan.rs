@@ -94,7 +94,7 @@ impl<'p, 'i> Plan<'p, 'i> {
     }
 
     fn count(&self, table: usize, level: Level) -> u32 {
-        let (line, ..) = self.writer.line(table, level);
+        let line = self.writer.line(table, level).text;
         self.tokenizer.count(&match level {
             Level::Name => format!(" {line}"),
             _ => format!("{line}\n"),

@@ -96,7 +96,9 @@ impl Section for TargetStack<'_> {
             }
         }
         if taken < self.costs.len() {
-            document.item(Inline::ours("More of it: `context/stack.json`"));
+            let shown = Inline::new().number(taken as u64).and(" of ");
+            let shown = shown.count(self.costs.len(), "entry shown", "entries shown");
+            document.item(shown.and(", all in `context/stack.json`"));
         }
         Shown::of(taken, self.costs.len())
     }
