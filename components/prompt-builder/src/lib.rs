@@ -46,7 +46,7 @@ pub mod facts {
 /// The records of `quarry:prompt/prompt-builder`.
 pub mod prompt {
     pub use crate::bindings::exports::quarry::prompt::prompt_builder::{
-        BuildError, Detail, Floor, Guest, Input, Report, Section, Stack, TypeMapping,
+        Advice, BuildError, Detail, Floor, Guest, Input, Need, Report, Section, Stack, TypeMapping,
     };
 }
 

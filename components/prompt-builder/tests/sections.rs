@@ -4,7 +4,7 @@ mod support;
 
 use quarry_component_prompt_builder::build;
 use quarry_component_prompt_builder::facts::{Connection, ElementForm, Scope, Severity};
-use quarry_component_prompt_builder::prompt::{BuildError, Input};
+use quarry_component_prompt_builder::prompt::{Advice, BuildError, Input, Need};
 use support::{context, diagnostic, element, empty, four_bytes, origin, shop, variable};
 
 /// The document of an input in a budget.
@@ -248,4 +248,41 @@ fn of_a_message_the_first_sentence_is_shown() {
         document.contains("1 warning: the file is binary; at `a.wwh:1`\n"),
         "{document}"
     );
+}
+
+#[test]
+fn of_a_stack_only_what_the_project_needs_is_said() {
+    let mut input = shop();
+    let needed = |name: &str, needs| Advice {
+        name: name.to_owned(),
+        value: "belongs here".to_owned(),
+        needs: Some(needs),
+    };
+    let lines = [needed("db/", Need::Tables), needed("boot/", Need::Startup)];
+    input.stack.file_structure.extend(lines);
+    let document = context(&input);
+    assert!(document.contains(
+        "- Files: `app/main.py` the application; `db/` belongs here; `boot/` belongs here\n"
+    ));
+    input.facts.tables.clear();
+    let document = context(&input);
+    assert!(document.contains("- Files: `app/main.py` the application; `boot/` belongs here\n"));
+    input.facts.initialization_blocks.clear();
+    let document = context(&input);
+    assert!(document.contains("- Files: `app/main.py` the application\n"));
+}
+
+#[test]
+fn types_are_told_as_the_stack_calls_them_and_those_without_a_word_by_name() {
+    let mut input = shop();
+    let document = context(&input);
+    let line = "`currency` `Numeric(23, 6)`; types that the stack has no word for: `unknown-77`\n";
+    assert!(document.contains(line), "{document}");
+    input.stack.types[0].normalized_type = "auto int64".to_owned();
+    let document = context(&input);
+    assert!(
+        document.contains("the size: `auto int64` `BigInteger`, `string` "),
+        "{document}"
+    );
+    assert!(document.contains("no word for: `int64`, `unknown-77`\n"));
 }

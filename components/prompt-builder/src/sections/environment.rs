@@ -120,8 +120,6 @@ pub(super) fn has_variables(connection: &Connection) -> bool {
 
 /// Name and element of what is declared with a secret.
 fn masked(facts: &FactSet) -> impl Iterator<Item = (&str, &str)> {
-    /// What stands in the place of a secret.
-    const MASK: &str = "[REDACTED:";
     let variables = facts.global_variables.iter().map(|variable| {
         let value = variable.default_value.as_deref();
         (value, &*variable.name, &*variable.element)
@@ -132,8 +130,23 @@ fn masked(facts: &FactSet) -> impl Iterator<Item = (&str, &str)> {
     });
     let declared = variables.chain(constants);
     declared
-        .filter(|(value, ..)| value.is_some_and(|value| value.contains(MASK)))
+        .filter(|(value, ..)| value.is_some_and(is_masked))
         .map(|(_, name, element)| (name, element))
+}
+
+/// Whether a secret was in a value: `[REDACTED:password]`, `[REDACTED:api-key#2]`.
+fn is_masked(value: &str) -> bool {
+    let mut masks = value.split("[REDACTED:").skip(1);
+    let is_kind =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    masks.any(|mask| {
+        let kind = mask.trim_start_matches(is_kind);
+        let number = kind.strip_prefix('#').unwrap_or(kind);
+        kind.len() < mask.len()
+            && number
+                .trim_start_matches(|digit: char| digit.is_ascii_digit())
+                .starts_with(']')
+    })
 }
 
 fn of_connection(connection: &Connection, prefix: &str, taken: &mut BTreeSet<String>) -> String {

@@ -1,15 +1,16 @@
 //! What the target stack is. Its strings are the operator's, and treated like all others.
 
 use crate::budget::{About, Section, Shown};
-use crate::facts::{Attribute, Scope};
+use crate::facts::Scope;
 use crate::markdown::{Document, Inline};
+use crate::prompt::{Advice, Need};
 use crate::{Source, Tokenizer};
 use std::collections::BTreeSet;
 
 const ABOUT: About = About {
     id: "target-stack",
     title: "Target Stack",
-    weight: 20,
+    weight: 12,
 };
 
 /// A line of the section: what stands before its entries, and the entries, which are said one by one.
@@ -29,8 +30,8 @@ impl<'i> TargetStack<'i> {
             ("", whole(types(source))),
             ("", whole(state(source))),
             ("", whole(startup(source))),
-            ("Files: ", entries(&stack.file_structure)),
-            ("Names: ", entries(&stack.naming_conventions)),
+            ("Files: ", advice(source, &stack.file_structure)),
+            ("Names: ", advice(source, &stack.naming_conventions)),
         ];
         let costs = lines.iter().flat_map(|(label, entries)| {
             entries.iter().enumerate().map(move |(index, entry)| {
@@ -104,27 +105,47 @@ impl Section for TargetStack<'_> {
     }
 }
 
-/// What the stack calls the types of this project's columns.
+/// What the stack calls the types of this project's columns, and for which it has no word.
 fn types(source: &Source<'_>) -> Inline {
-    let columns = source
-        .input
-        .facts
-        .tables
+    let mappings = &source.input.stack.types;
+    let mapped: BTreeSet<&str> = mappings.iter().map(|one| &*one.normalized_type).collect();
+    let tables = source.input.facts.tables.iter();
+    let used: BTreeSet<String> = tables
+        .flat_map(|table| &table.columns)
+        .map(|column| {
+            let automatic = format!("auto {}", column.normalized_type);
+            let has_own = column.automatic && mapped.contains(&*automatic);
+            if has_own {
+                automatic
+            } else {
+                column.normalized_type.clone()
+            }
+        })
+        .collect();
+    let known = mappings
         .iter()
-        .flat_map(|table| &table.columns);
-    let used: BTreeSet<&str> = columns.map(|column| &*column.normalized_type).collect();
-    let mappings = source.input.stack.types.iter();
-    let known: Vec<Inline> = mappings
-        .filter(|mapping| used.contains(&*mapping.normalized_type))
+        .filter(|mapping| used.contains(&mapping.normalized_type));
+    let known: Vec<Inline> = known
         .map(|mapping| {
             let name = Inline::new().name(&mapping.normalized_type);
             name.and(" ").name(&mapping.stack_type)
         })
         .collect();
-    if known.is_empty() {
-        return Inline::new();
+    let unknown: Vec<&str> = used
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !mapped.contains(name))
+        .collect();
+    let mut pieces = Vec::new();
+    if !known.is_empty() {
+        let label = Inline::ours("Types of columns, `n` being the size: ");
+        pieces.push(label.join(known, ", "));
     }
-    Inline::ours("Types of columns, `n` being the size: ").join(known, ", ")
+    if !unknown.is_empty() {
+        let label = Inline::ours("types that the stack has no word for: ");
+        pieces.push(label.names(unknown));
+    }
+    Inline::new().join(pieces, BETWEEN)
 }
 
 /// Where global state belongs, for the scopes that this project has.
@@ -145,7 +166,9 @@ fn state(source: &Source<'_>) -> Inline {
         let is_known = |(scope, has_any): &(&str, bool)| *scope == place.name && *has_any;
         scopes.iter().any(is_known)
     });
-    let places: Vec<Inline> = places.map(entry).collect();
+    let places: Vec<Inline> = places
+        .map(|place| entry(&place.name, &place.value))
+        .collect();
     if places.is_empty() {
         return Inline::new();
     }
@@ -161,11 +184,18 @@ fn startup(source: &Source<'_>) -> Inline {
     Inline::ours("Initialization code belongs in: ").sentence(startup)
 }
 
-fn entries(attributes: &[Attribute]) -> Vec<Inline> {
-    attributes.iter().map(entry).collect()
+/// The lines that are of use to this project.
+fn advice(source: &Source<'_>, lines: &[Advice]) -> Vec<Inline> {
+    let facts = &source.input.facts;
+    let is_of_use = |line: &&Advice| match line.needs {
+        None => true,
+        Some(Need::Tables) => !facts.tables.is_empty(),
+        Some(Need::Startup) => !facts.initialization_blocks.is_empty(),
+    };
+    let lines = lines.iter().filter(is_of_use);
+    lines.map(|line| entry(&line.name, &line.value)).collect()
 }
 
-fn entry(attribute: &Attribute) -> Inline {
-    let name = Inline::new().name(&attribute.name);
-    name.and(" ").sentence(&attribute.value)
+fn entry(name: &str, value: &str) -> Inline {
+    Inline::new().name(name).and(" ").sentence(value)
 }

@@ -1,6 +1,6 @@
 //! Facts made of strings that try to break out.
 
-use super::{empty, origin};
+use super::{advice, empty, origin};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -410,7 +410,9 @@ pub fn input() -> impl Strategy<Value = Input> {
                 }
                 input.stack.name = name;
                 input.stack.startup = startup;
-                input.stack.file_structure = attributes;
+                let lines = attributes.iter();
+                let lines = lines.map(|line| advice(&line.name, &line.value));
+                input.stack.file_structure = lines.collect();
                 input
             },
         )

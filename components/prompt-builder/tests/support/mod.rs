@@ -6,7 +6,7 @@ pub mod compact;
 pub mod hostile;
 
 use quarry_component_prompt_builder::facts::*;
-use quarry_component_prompt_builder::prompt::{Input, Stack, TypeMapping};
+use quarry_component_prompt_builder::prompt::{Advice, Input, Stack, TypeMapping};
 use quarry_component_prompt_builder::{CONTEXT, Output, build};
 
 /// More tokens than any document of a test has.
@@ -36,6 +36,14 @@ pub fn attribute(name: &str, value: &str) -> Attribute {
     }
 }
 
+pub fn advice(name: &str, value: &str) -> Advice {
+    Advice {
+        name: name.to_owned(),
+        value: value.to_owned(),
+        needs: None,
+    }
+}
+
 /// A stack as the host's files describe it.
 pub fn stack() -> Stack {
     let mapping = |(normalized_type, stack_type): (&str, &str)| TypeMapping {
@@ -50,8 +58,8 @@ pub fn stack() -> Stack {
         framework: "FastAPI".to_owned(),
         orm: "SQLAlchemy 2".to_owned(),
         template_engine: "Jinja".to_owned(),
-        file_structure: vec![attribute("app/main.py", "the application")],
-        naming_conventions: vec![attribute("table", "snake_case, plural")],
+        file_structure: vec![advice("app/main.py", "the application")],
+        naming_conventions: vec![advice("table", "snake_case, plural")],
         types: [
             ("int64", "BigInteger"),
             ("string", "String(n)"),
