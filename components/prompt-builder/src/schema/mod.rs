@@ -17,6 +17,7 @@ use lines::{Level, Writer};
 use plan::{Plan, Step, heading};
 use rank::Ranks;
 pub(crate) use relations::Relations;
+use std::collections::BTreeSet;
 
 const ABOUT: About = About {
     id: "database-schema",
@@ -76,6 +77,7 @@ impl Section for Schema<'_> {
         let facts = &self.source.input.facts;
         if facts.tables.is_empty() {
             document.paragraph(self.source.not_found("No database tables were found"));
+            self.write_unknown(document);
             return Shown::default();
         }
         let mut levels = vec![Level::Name; facts.tables.len()];
@@ -87,6 +89,7 @@ impl Section for Schema<'_> {
         self.write_conventions(levels.contains(&Level::Name), document);
         document.data("schema", &self.source.input.revision, &lines);
         self.write_cut(&shown, document);
+        self.write_unknown(document);
         let total = facts.tables.len();
         let at_least = |level| levels.iter().filter(|known| **known >= level).count();
         Shown::of(at_least(Level::References), total)
@@ -226,6 +229,31 @@ impl Schema<'_> {
                         "."
                     }),
             );
+        }
+    }
+
+    /// What the settings call a table and is none: a name that is misspelt does nothing.
+    fn write_unknown(&self, document: &mut Document) {
+        let input = self.source.input;
+        let tables = input.facts.tables.iter();
+        let tables: BTreeSet<String> = tables.map(|table| table.name.to_lowercase()).collect();
+        let settings = [
+            ("The settings pin what is no table: ", &input.pinned_tables),
+            (
+                "The settings exclude what is no table: ",
+                &input.excluded_tables,
+            ),
+        ];
+        for (label, names) in settings {
+            let is_unknown = |name: &&str| !tables.contains(&name.to_lowercase());
+            let unknown: Vec<&str> = names
+                .iter()
+                .map(String::as_str)
+                .filter(is_unknown)
+                .collect();
+            if !unknown.is_empty() {
+                document.paragraph(Inline::ours(label).names(unknown).and("."));
+            }
         }
     }
 

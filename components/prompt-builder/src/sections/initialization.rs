@@ -243,7 +243,7 @@ impl Section for Initialization<'_> {
         let count = count.number(shown_lines as u64).and(" of ");
         document.paragraph(count.count(lines, "line shown", "lines shown").and(
             ", without declarations and comments, texts and secrets masked; those of an element run in their order. \
-             Each block: `context/initialization/`.",
+             All lines, masked too: `context/initialization/`.",
         ));
         for (index, reached) in reached.iter().enumerate() {
             if reached.name {
