@@ -46,11 +46,6 @@ fn the_bytes_of_the_sections_are_those_of_the_document() {
 }
 
 #[test]
-fn the_same_input_gives_the_same_bytes() {
-    assert_eq!(built(&business(20)).files, built(&business(20)).files);
-}
-
-#[test]
 fn a_configuration_that_the_project_does_not_have_is_refused() {
     let mut input = shop();
     input.configuration = Some("Nowhere".to_owned());

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 use support::business::business;
 use support::compact::{self, Line};
-use support::{column, context, empty, four_bytes, index, key, origin, relation, table};
+use support::{column, context, empty, four_bytes, index, key, o200k, origin, relation, table};
 
 fn use_of(table: &str, element: &str) -> TableUse {
     TableUse {
@@ -171,6 +171,49 @@ fn columns_and_keys_that_are_left_out_say_whether_they_may_be_null() {
     let document = context(&input);
     assert!(document.contains("`*` stands for: `Remarks0 string(50)`, `Serial0 int64 auto`."));
     assert!(document.contains("type `int64! auto`."), "{document}");
+}
+
+#[test]
+fn a_name_in_the_settings_that_is_no_table_is_told() {
+    let mut input = business(6);
+    input.pinned_tables = vec![
+        input.facts.tables[1].name.to_lowercase(),
+        "CLIENTT".to_owned(),
+    ];
+    input.excluded_tables = vec!["Nowhere".to_owned()];
+    let document = context(&input);
+    assert!(document.contains("\n\nThe settings pin what is no table: `CLIENTT`.\n"));
+    assert!(document.contains("\n\nThe settings exclude what is no table: `Nowhere`.\n"));
+    input.facts.tables.clear();
+    assert!(context(&input).contains("The settings pin what is no table: "));
+}
+
+#[test]
+fn tables_that_much_refers_to_come_first_and_pins_before_them() {
+    let mut input = business(60);
+    input.budget = 2_500;
+    let document = |input: &Input| build(input, &o200k).unwrap().files.swap_remove(0).1;
+    let first = |document: &str| compact::in_order(document)[0].0.clone();
+    let most_used = first(&document(&input));
+    let referring = |name: &str| {
+        let relations = input.facts.relations.iter();
+        relations
+            .filter(|relation| relation.to_table == name)
+            .count()
+    };
+    let most = input
+        .facts
+        .tables
+        .iter()
+        .map(|table| referring(&table.name))
+        .max();
+    assert!(referring(&most_used) * 2 >= most.unwrap(), "{most_used}");
+    let pinned = input.facts.tables[59].name.clone();
+    input.pinned_tables = vec![pinned.to_lowercase()];
+    input.excluded_tables = vec![most_used.clone()];
+    let document = document(&input);
+    assert_eq!(first(&document), pinned);
+    assert_eq!(compact::read(&document)[&most_used].level, "names alone");
 }
 
 /// One table of so many columns, each of which is indexed and refers to the table itself.
