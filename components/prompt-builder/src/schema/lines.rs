@@ -167,10 +167,9 @@ impl<'i> Writer<'i> {
                 }
             }
         };
-        if level == Level::Full {
-            if !self.is_typed_as_key(column, known) && !known.told.contains(&*column.name) {
-                part = format!("{part} {}", types::of_source(column));
-            }
+        let is_told = || self.is_typed_as_key(column, known) || known.told.contains(&*column.name);
+        if level == Level::Full && !is_told() {
+            part = format!("{part} {}", types::of_source(column));
         }
         part.push_str(self.conventions.nullability(column));
         let marks = known.marks.get(&*column.name).into_iter().flatten();
