@@ -9,7 +9,7 @@ use quarry_component_prompt_builder::{Output, build};
 use std::collections::{BTreeMap, BTreeSet};
 use support::business::{business, seeded};
 use support::compact::{self, Line};
-use support::varied::varied;
+use support::varied::{type_of, varied};
 use support::{TOKENIZERS, UNLIMITED, four_bytes, o200k};
 
 /// How much a line says.
@@ -29,29 +29,6 @@ fn within(input: &Input, budget: u32, tokenizer: fn(&str) -> u32) -> Option<Outp
         Ok(output) => Some(output),
         Err(BuildError::OverBudget(_)) => None,
         Err(other) => panic!("{other:?}"),
-    }
-}
-
-/// The type of a column as a line writes it.
-fn type_of(column: &Column) -> String {
-    const SIZED: [&str; 11] = [
-        "int16",
-        "int32",
-        "int64",
-        "float64",
-        "time",
-        "date",
-        "currency",
-        "text memo",
-        "binary memo",
-        "datetime",
-        "boolean",
-    ];
-    match column.size {
-        Some(size) if !SIZED.contains(&&*column.normalized_type) => {
-            format!("{}({size})", column.normalized_type)
-        }
-        _ => column.normalized_type.clone(),
     }
 }
 
@@ -79,7 +56,9 @@ fn check(input: &Input, document: &str) {
     );
     assert_eq!(lines.len(), input.facts.tables.len());
     let has_usual_keys = document.contains("Left out everywhere: the PK");
-    let mut told = BTreeMap::<String, String>::new();
+    // What `*` stands for is told above all lines.
+    let mut told = compact::common(document);
+    let common: BTreeSet<String> = told.keys().cloned().collect();
     for (name, line) in &lines {
         let table = input
             .facts
@@ -104,7 +83,14 @@ fn check(input: &Input, document: &str) {
         }
         let is_listed =
             |column: &&Column| !(has_usual_keys && is_usual_key(input, table, &column.name));
-        let listed: Vec<&Column> = table.columns.iter().filter(is_listed).collect();
+        let mut listed: Vec<&Column> = table.columns.iter().filter(is_listed).collect();
+        if line.has_common {
+            let names = table.columns.iter().map(|column| &column.name);
+            let names: BTreeSet<&String> = names.collect();
+            assert!(common.iter().all(|name| names.contains(name)), "{name}");
+            let is_said = |name: &String| line.columns.iter().any(|read| read.name == *name);
+            listed.retain(|column| !common.contains(&column.name) || is_said(&column.name));
+        }
         match rank(line) {
             0 | 1 => assert_eq!(line.columns, []),
             2 => {

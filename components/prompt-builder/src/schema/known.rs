@@ -1,6 +1,7 @@
 //! What the lines of a table are made from, found once for each table.
 
 use super::conventions::{Conventions, primary};
+use super::rank::Ranks;
 use super::relations::Relations;
 use crate::facts::{Column, KeyColumn, KeyKind, Relation, Table};
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,12 +83,15 @@ fn marks(table: &Table) -> BTreeMap<&str, Vec<&'static str>> {
 /// stand behind all others whenever they are shown, so they take no part in that.
 pub(super) fn told<'i>(
     tables: &'i [Table],
+    common: &[&'i Column],
     relations: &Relations<'i>,
-    order: &[usize],
-    is_wide: &[bool],
+    Ranks { order, is_wide, .. }: &Ranks,
 ) -> Vec<BTreeSet<&'i str>> {
     let mut told = vec![BTreeSet::new(); tables.len()];
-    let mut types = BTreeMap::<&str, (&str, Option<u32>)>::new();
+    // Common columns stand above all lines.
+    let common = common.iter();
+    let typed = |column: &&'i Column| (&*column.name, (&*column.normalized_type, column.size));
+    let mut types: BTreeMap<&str, (&str, Option<u32>)> = common.map(typed).collect();
     for &table in order.iter().filter(|table| !is_wide[**table]) {
         let references = relations.of_table(table).iter();
         let referring: BTreeSet<&str> = references

@@ -40,7 +40,7 @@ impl<'i> Schema<'i> {
         let relations = Relations::new(facts);
         let ranks = Ranks::new(source.input, &relations);
         let conventions = Conventions::new(&facts.tables);
-        let told = known::told(&facts.tables, &relations, &ranks.order, &ranks.is_wide);
+        let told = known::told(&facts.tables, &conventions.common, &relations, &ranks);
         let writer = Writer {
             tables: &facts.tables,
             known: known::known(&facts.tables, &conventions, &relations, told),

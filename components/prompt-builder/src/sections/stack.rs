@@ -26,10 +26,12 @@ pub(crate) struct TargetStack<'i> {
 impl<'i> TargetStack<'i> {
     pub(crate) fn new(source: &'i Source<'i>, tokenizer: &dyn Tokenizer) -> Self {
         let stack = &source.input.stack;
+        let (types, unmapped) = types(source);
         let lines = vec![
-            ("", whole(types(source))),
-            ("", whole(state(source))),
-            ("", whole(startup(source))),
+            ("Initialization code belongs in: ", startup(source)),
+            ("Global state belongs, by scope: ", state(source)),
+            ("Types of columns, `n` being the size: ", types),
+            ("Types that the stack has no word for: ", unmapped),
             ("Files: ", advice(source, &stack.file_structure)),
             ("Names: ", advice(source, &stack.naming_conventions)),
         ];
@@ -52,14 +54,6 @@ impl<'i> TargetStack<'i> {
 
 /// What stands between entries.
 const BETWEEN: &str = "; ";
-
-/// A line that is said whole or not at all.
-fn whole(line: Inline) -> Vec<Inline> {
-    Some(line)
-        .into_iter()
-        .filter(|line| !line.is_empty())
-        .collect()
-}
 
 impl Section for TargetStack<'_> {
     fn about(&self) -> About {
@@ -105,8 +99,8 @@ impl Section for TargetStack<'_> {
     }
 }
 
-/// What the stack calls the types of this project's columns, and for which it has no word.
-fn types(source: &Source<'_>) -> Inline {
+/// What the stack calls the types of this project's columns, and those for which it has no word.
+fn types(source: &Source<'_>) -> (Vec<Inline>, Vec<Inline>) {
     let mappings = &source.input.stack.types;
     let mapped: BTreeSet<&str> = mappings.iter().map(|one| &*one.normalized_type).collect();
     let tables = source.input.facts.tables.iter();
@@ -122,34 +116,19 @@ fn types(source: &Source<'_>) -> Inline {
             }
         })
         .collect();
-    let known = mappings
-        .iter()
-        .filter(|mapping| used.contains(&mapping.normalized_type));
-    let known: Vec<Inline> = known
-        .map(|mapping| {
-            let name = Inline::new().name(&mapping.normalized_type);
-            name.and(" ").name(&mapping.stack_type)
-        })
-        .collect();
-    let unknown: Vec<&str> = used
-        .iter()
-        .map(String::as_str)
-        .filter(|name| !mapped.contains(name))
-        .collect();
-    let mut pieces = Vec::new();
-    if !known.is_empty() {
-        let label = Inline::ours("Types of columns, `n` being the size: ");
-        pieces.push(label.join(known, ", "));
-    }
-    if !unknown.is_empty() {
-        let label = Inline::ours("types that the stack has no word for: ");
-        pieces.push(label.names(unknown));
-    }
-    Inline::new().join(pieces, BETWEEN)
+    let known = mappings.iter();
+    let known = known.filter(|mapping| used.contains(&mapping.normalized_type));
+    let known = known.map(|mapping| {
+        let name = Inline::new().name(&mapping.normalized_type);
+        name.and(" ").name(&mapping.stack_type)
+    });
+    let unmapped = used.iter().filter(|name| !mapped.contains(name.as_str()));
+    let unmapped = unmapped.map(|name| Inline::new().name(name));
+    (known.collect(), unmapped.collect())
 }
 
 /// Where global state belongs, for the scopes that this project has.
-fn state(source: &Source<'_>) -> Inline {
+fn state(source: &Source<'_>) -> Vec<Inline> {
     let facts = &source.input.facts;
     let has = |scope| {
         facts
@@ -166,22 +145,18 @@ fn state(source: &Source<'_>) -> Inline {
         let is_known = |(scope, has_any): &(&str, bool)| *scope == place.name && *has_any;
         scopes.iter().any(is_known)
     });
-    let places: Vec<Inline> = places
+    places
         .map(|place| entry(&place.name, &place.value))
-        .collect();
-    if places.is_empty() {
-        return Inline::new();
-    }
-    Inline::ours("Global state belongs, by scope: ").join(places, BETWEEN)
+        .collect()
 }
 
 /// Where code that runs at start belongs, when there is any.
-fn startup(source: &Source<'_>) -> Inline {
+fn startup(source: &Source<'_>) -> Vec<Inline> {
     let startup = &source.input.stack.startup;
     if source.input.facts.initialization_blocks.is_empty() || startup.is_empty() {
-        return Inline::new();
+        return Vec::new();
     }
-    Inline::ours("Initialization code belongs in: ").sentence(startup)
+    vec![Inline::new().sentence(startup)]
 }
 
 /// The lines that are of use to this project.

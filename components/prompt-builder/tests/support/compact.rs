@@ -85,6 +85,21 @@ pub fn in_order(document: &str) -> Vec<(String, Line)> {
     lines
 }
 
+/// The common columns, and their types.
+pub fn common(document: &str) -> BTreeMap<String, String> {
+    let sentence = document
+        .split("`*` stands for: ")
+        .nth(1)
+        .unwrap_or_default();
+    let spans = sentence.lines().next().unwrap_or_default().split('`');
+    let columns = spans.skip(1).step_by(2).filter_map(|span| {
+        let (name, typed) = span.split_once(' ')?;
+        let typed = typed.trim_end_matches(" auto").trim_end_matches(['?', '!']);
+        Some((name.to_owned(), typed.to_owned()))
+    });
+    columns.collect()
+}
+
 fn at(level: &str) -> Line {
     Line {
         level: level.to_owned(),

@@ -84,3 +84,26 @@ fn vary_column(column: &mut Column, random: &mut Random) {
         _ => {}
     }
 }
+
+/// The type of a column as a line writes it.
+pub fn type_of(column: &Column) -> String {
+    const SIZED: [&str; 11] = [
+        "int16",
+        "int32",
+        "int64",
+        "float64",
+        "time",
+        "date",
+        "currency",
+        "text memo",
+        "binary memo",
+        "datetime",
+        "boolean",
+    ];
+    match column.size {
+        Some(size) if !SIZED.contains(&&*column.normalized_type) => {
+            format!("{}({size})", column.normalized_type)
+        }
+        _ => column.normalized_type.clone(),
+    }
+}
