@@ -45,11 +45,11 @@ pub(crate) fn code(code: &str, longest: usize) -> String {
     }
 }
 
-/// A value behind a name, ` = 3`; nothing for a text that was left out, of which there is nothing to say.
+/// A value behind a name, ` = 3`; nothing where a text was left out, of which there is nothing to say.
 pub(crate) fn value(value: &str, longest: usize) -> String {
     /// What extractors put in the place of a text.
     const LEFT_OUT: &str = "\"…\"";
-    if value.trim() == LEFT_OUT {
+    if value.contains(LEFT_OUT) {
         return String::new();
     }
     format!(" = {}", expression(value, longest))
@@ -125,5 +125,6 @@ mod tests {
         assert_eq!(value("-1.5", 40), " = -1.5");
         assert_eq!(value("1 private if x", 40), " = \"1 private if x\"");
         assert_eq!(value("\"…\"", 40), "");
+        assert_eq!(value("\"…\" + CS_VERSION", 40), "");
     }
 }

@@ -52,8 +52,9 @@ impl<'i> Strings<'i> {
         self.all([&stack.id, &stack.name, &stack.group, &stack.language]);
         self.all([&stack.framework, &stack.orm, &stack.template_engine]);
         self.all([&stack.startup]);
-        self.attributes(&stack.file_structure);
-        self.attributes(&stack.naming_conventions);
+        for line in stack.file_structure.iter().chain(&stack.naming_conventions) {
+            self.all([&line.name, &line.value]);
+        }
         self.attributes(&stack.state);
         for mapping in &stack.types {
             self.all([&mapping.normalized_type, &mapping.stack_type]);

@@ -46,7 +46,7 @@ pub mod facts {
 /// The records of `quarry:prompt/prompt-builder`.
 pub mod prompt {
     pub use crate::bindings::exports::quarry::prompt::prompt_builder::{
-        BuildError, Detail, Floor, Guest, Input, Report, Section, Stack, TypeMapping,
+        Advice, BuildError, Detail, Floor, Guest, Input, Need, Report, Section, Stack, TypeMapping,
     };
 }
 
@@ -125,6 +125,23 @@ impl<'i> Source<'i> {
             Some(project) => Inline::new().name(&project.name),
             None => Inline::ours("the source tree"),
         }
+    }
+
+    /// `No X were found in the source tree.`, and how much of it nobody could read: what is not found may be there.
+    fn not_found(&self, no: &'static str) -> Inline {
+        let sentence = Inline::ours(no).and(" in ").then(&self.subject());
+        let elements = &self.input.facts.elements;
+        let is_read = |element: &&facts::Element| element.form == facts::ElementForm::Text;
+        let unread = elements.len() - elements.iter().filter(is_read).count();
+        if unread == 0 {
+            return sentence.and(".");
+        }
+        let unread = sentence.and("; ").number(unread as u64).and(" of ");
+        unread.count(
+            elements.len(),
+            "element could not be read.",
+            "elements could not be read.",
+        )
     }
 
     /// `, left out of configuration X` for an element that is.

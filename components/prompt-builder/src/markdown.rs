@@ -134,7 +134,6 @@ fn escaped(line: &str) -> String {
     let mut escaped = String::with_capacity(line.len());
     let mut before = None;
     let mut only_digits_before = true;
-    let mut only_letters_before = true;
     let mut characters = line.chars().peekable();
     while let Some(character) = characters.next() {
         let after = characters.peek().copied();
@@ -165,18 +164,33 @@ fn escaped(line: &str) -> String {
             // Lists, underlined headings, commands, definitions at the beginning of a line; `1.` too.
             '-' | '+' | '=' | '/' | ':' | '.' if is_first => push_entity(&mut escaped, character),
             '.' | ')' if only_digits_before => push_entity(&mut escaped, character),
-            // `Human:` is somebody's turn in a conversation.
-            ':' if only_letters_before => push_entity(&mut escaped, character),
+            ':' if is_turn(&escaped) => push_entity(&mut escaped, character),
             // `http://` and `www.` are links without any mark.
             ':' if after == Some('/') => push_entity(&mut escaped, character),
             '.' if ends_with_www(&escaped) => push_entity(&mut escaped, character),
             other => escaped.push(other),
         }
         only_digits_before &= character.is_ascii_digit();
-        only_letters_before &= character.is_alphabetic();
         before = Some(character);
     }
     escaped
+}
+
+/// Whether a colon behind a text would make it somebody's turn in a conversation, `Human:`, or a mark of Quarry's.
+fn is_turn(before: &str) -> bool {
+    const ROLES: [&str; 9] = [
+        "ai",
+        "assistant",
+        "developer",
+        "human",
+        "model",
+        "quarry",
+        "system",
+        "tool",
+        "user",
+    ];
+    let before = before.trim_end();
+    ROLES.iter().any(|role| role.eq_ignore_ascii_case(before))
 }
 
 fn ends_with_www(text: &str) -> bool {
@@ -311,10 +325,22 @@ mod tests {
         assert_eq!(Inline::new().sentence("12. item").0, "12&#46; item");
         assert_eq!(Inline::new().sentence("/clear").0, "&#47;clear");
         assert_eq!(Inline::new().sentence("Human: a: b").0, "Human&#58; a: b");
+        assert_eq!(Inline::new().sentence("SYSTEM : a").0, "SYSTEM &#58; a");
         assert_eq!(
             Inline::new().sentence("see http://x and www.x").0,
             "see http&#58;//x and www&#46;x"
         );
+    }
+
+    #[test]
+    fn a_colon_behind_any_other_word_stays_one() {
+        for words in [
+            "ActiveSupport::CurrentAttributes in app",
+            "pages: +page.svelte with +page.server.ts",
+            "routes: layout.tsx",
+        ] {
+            assert_eq!(Inline::new().sentence(words).0, words);
+        }
     }
 
     #[test]

@@ -3,20 +3,13 @@
 mod support;
 
 use proptest::prelude::*;
-use quarry_component_prompt_builder::facts::{ElementForm, Scope, TableUse};
+use quarry_component_prompt_builder::facts::{Connection, ElementForm, Scope, TableUse};
 use quarry_component_prompt_builder::prompt::{BuildError, Input, Section};
 use quarry_component_prompt_builder::{Output, build};
-use std::collections::{BTreeMap, BTreeSet};
 use support::business::business;
-use support::compact::{self, Line};
 use support::{
-    UNLIMITED, block, built, context, element, four_bytes, hostile, origin, shop, variable,
+    TOKENIZERS, block, built, element, four_bytes, hostile, o200k, origin, shop, variable,
 };
-use tiktoken_rs::o200k_base_singleton;
-
-fn o200k(text: &str) -> u32 {
-    u32::try_from(o200k_base_singleton().encode_ordinary(text).len()).unwrap()
-}
 
 fn section<'o>(output: &'o Output, id: &str) -> &'o Section {
     output
@@ -66,40 +59,6 @@ fn project(tables: usize) -> Input {
 fn with_budget(mut input: Input, budget: u32) -> Input {
     input.budget = budget;
     input
-}
-
-#[test]
-fn four_thousand_tokens_of_a_schema_say_all_names_all_references_and_the_most_used_tables() {
-    let input = business(200);
-    let built = |budget| build(&with_budget(input.clone(), budget), &o200k).unwrap();
-    // The largest budget of which the schema takes no more than 4,000.
-    let (mut fits, mut exceeds) = (4_000, 8_000);
-    while exceeds - fits > 1 {
-        let tried = (fits + exceeds) / 2;
-        match section(&built(tried), "database-schema").tokens <= 4_000 {
-            true => fits = tried,
-            false => exceeds = tried,
-        }
-    }
-    let output = built(fits);
-    assert!(section(&output, "database-schema").tokens <= 4_000);
-    let figures = [
-        "tables by name",
-        "references",
-        "tables with keys",
-        "tables in full",
-    ]
-    .map(|name| shown(&output, "database-schema", name));
-    println!(
-        "{figures:?} in {} tokens",
-        section(&output, "database-schema").tokens
-    );
-    assert_eq!(&figures[..2], [200, 279]);
-    // Tables in full have their keys as well.
-    assert!(
-        figures[2] - figures[3] >= 59 && figures[3] >= 11,
-        "{figures:?}"
-    );
 }
 
 #[test]
@@ -164,135 +123,20 @@ fn one_giant_keeps_nothing_else_out() {
 #[test]
 fn a_larger_budget_shows_no_less_of_anything() {
     let input = project(60);
-    type Lines = Vec<(String, Line)>;
-    let mut before: Option<(Vec<Section>, Lines)> = None;
-    for budget in (1_500..8_000).step_by(53) {
-        let output = build(&with_budget(input.clone(), budget), &o200k).unwrap();
-        let lines: Vec<_> = compact::read(&output.files[0].1).into_iter().collect();
-        if let Some((sections, tables)) = &before {
-            for (small, large) in sections.iter().zip(&output.sections) {
+    let budgets = [1_500..8_000, 3_000..14_000, 5_000..30_000];
+    for (tokenizer, budgets) in TOKENIZERS.into_iter().zip(budgets) {
+        let mut before: Option<Vec<Section>> = None;
+        let step = budgets.len() / 40;
+        for budget in budgets.step_by(step) {
+            let output = build(&with_budget(input.clone(), budget), &tokenizer).unwrap();
+            for (small, large) in before.iter().flatten().zip(&output.sections) {
                 assert!(small.shown <= large.shown, "{} at {budget}", small.id);
                 for (small, large) in small.details.iter().zip(&large.details) {
                     assert!(small.shown <= large.shown, "{} at {budget}", small.name);
                 }
             }
-            for ((name, small), (_, large)) in tables.iter().zip(&lines) {
-                assert!(rank(small) <= rank(large), "{name} at {budget}");
-            }
+            before = Some(output.sections);
         }
-        before = Some((output.sections, lines));
-    }
-}
-
-/// How much a line says.
-fn rank(line: &Line) -> usize {
-    const LEVELS: [&str; 5] = ["names", "number", "keys", "all columns", "in full"];
-    LEVELS
-        .iter()
-        .position(|level| line.level.starts_with(level))
-        .unwrap()
-}
-
-/// The tables in the order of their lines.
-fn in_order(document: &str) -> Vec<String> {
-    let block = document.split("```schema data=").nth(1).unwrap();
-    let block = block.split("\n```").next().unwrap();
-    let lines = block.lines().skip(1).filter(|line| !line.starts_with("# "));
-    let names = lines.flat_map(|line| match line.contains('(') {
-        true => vec![line.split('(').next().unwrap().to_owned()],
-        false => line
-            .split(' ')
-            .filter(|word| word.starts_with(char::is_alphabetic))
-            .map(str::to_owned)
-            .collect(),
-    });
-    names.collect()
-}
-
-/// The lines say what the facts say: what is read back is a part of the model, and all of it in full.
-fn check_lines(input: &Input, document: &str) {
-    let lines = compact::read(document);
-    let names: BTreeSet<&String> = input.facts.tables.iter().map(|table| &table.name).collect();
-    assert_eq!(lines.keys().collect::<BTreeSet<_>>(), names);
-    // The types of columns by name, where they first stand.
-    let mut first = BTreeMap::<String, [String; 2]>::new();
-    let refers = |name: &str| name.starts_with("ID");
-    for name in in_order(document) {
-        let table = input
-            .facts
-            .tables
-            .iter()
-            .find(|table| table.name == name)
-            .unwrap();
-        let line = &lines[&table.name];
-        let relations: Vec<&String> = input
-            .facts
-            .relations
-            .iter()
-            .filter(|relation| relation.from_table == table.name)
-            .map(|relation| &relation.to_table)
-            .collect();
-        if rank(line) > 0 {
-            assert_eq!(
-                line.references.iter().collect::<Vec<_>>(),
-                relations,
-                "{}",
-                table.name
-            );
-        }
-        if let Some(count) = line.count {
-            assert_eq!(count, table.columns.len());
-        }
-        // The key is left out by convention.
-        let is_listed = |name: &String| *name != format!("ID{}", table.name);
-        let columns: Vec<&String> = table
-            .columns
-            .iter()
-            .map(|column| &column.name)
-            .filter(|name| is_listed(name))
-            .collect();
-        let read: Vec<&String> = line.columns.iter().map(|(name, _)| name).collect();
-        if rank(line) >= 3 {
-            assert_eq!(read, columns);
-        } else if rank(line) == 2 {
-            assert!(read.iter().all(|name| columns.contains(name)));
-            assert_eq!(read.len() + line.cut, columns.len(), "{}", table.name);
-        }
-        if rank(line) == 4 {
-            for (name, rest) in &line.columns {
-                let column = table
-                    .columns
-                    .iter()
-                    .find(|column| column.name == *name)
-                    .unwrap();
-                let size = column.size.unwrap();
-                let types = [
-                    format!("{}({size})", column.normalized_type),
-                    column.normalized_type.clone(),
-                ];
-                let is_said = !matches!(rest.trim_start_matches(['?', ' ']), "" | "index");
-                let is_right = types.iter().any(|known| rest.starts_with(known));
-                assert_eq!(is_said, is_right, "{name} {rest}");
-                match first.get(name) {
-                    Some(known) => assert!(!is_said && *known == types, "{name}"),
-                    None if refers(name) => assert!(!is_said, "{name}"),
-                    None => {
-                        assert!(is_said, "{name}");
-                        first.insert(name.clone(), types);
-                    }
-                }
-                assert_eq!(column.nullable, rest.contains('?'), "{name} {rest}");
-            }
-        }
-    }
-}
-
-#[test]
-fn the_lines_of_a_schema_read_back_are_its_tables() {
-    for budget in [1_500, 3_000, 5_000, UNLIMITED] {
-        let input = with_budget(project(60), budget);
-        let output = build(&input, &o200k).unwrap();
-        check_lines(&input, &output.files[0].1);
     }
 }
 
@@ -312,7 +156,12 @@ fn what_is_cut_is_counted_and_stands_in_a_file() {
     let variables = shown(&output, "global-state", "variables");
     assert!(variables < 60 && document.contains(&format!("{variables} of 60 variables")));
     let lines = shown(&output, "initialization-code", "lines of code");
-    assert!(lines < 320);
+    assert!(
+        lines < 320 && document.contains(&format!("4 of 4 blocks and {lines} of 320 lines shown"))
+    );
+    let code = document.split("```wlanguage data=0f1e2d3c4b5a\n").skip(1);
+    let code = code.map(|code| code.split("\n```").next().unwrap().lines().count());
+    assert_eq!(code.sum::<usize>(), lines as usize);
     for file in &output.files {
         assert!(!file.1.is_empty(), "{}", file.0);
     }
@@ -341,36 +190,6 @@ fn what_is_cut_is_counted_and_stands_in_a_file() {
 }
 
 #[test]
-fn tables_that_much_refers_to_come_first_and_pins_before_them() {
-    let mut input = with_budget(business(60), 2_500);
-    let document = |input: &Input| build(input, &o200k).unwrap().files.swap_remove(0).1;
-    let first = |document: &str| {
-        let line = document.split("tables: in full\n").nth(1).unwrap();
-        line.split('(').next().unwrap().to_owned()
-    };
-    let most_used = first(&document(&input));
-    let referring = |name: &str| {
-        let relations = input.facts.relations.iter();
-        relations
-            .filter(|relation| relation.to_table == name)
-            .count()
-    };
-    let most = input
-        .facts
-        .tables
-        .iter()
-        .map(|table| referring(&table.name))
-        .max();
-    assert!(referring(&most_used) * 2 >= most.unwrap(), "{most_used}");
-    let pinned = input.facts.tables[59].name.clone();
-    input.pinned_tables = vec![pinned.to_lowercase()];
-    input.excluded_tables = vec![most_used.clone()];
-    let document = document(&input);
-    assert_eq!(first(&document), pinned);
-    assert_eq!(rank(&compact::read(&document)[&most_used]), 0);
-}
-
-#[test]
 fn code_ends_between_two_statements() {
     for budget in (1_600..4_000).step_by(150) {
         let document = build(&with_budget(project(20), budget), &o200k)
@@ -389,16 +208,41 @@ fn code_ends_between_two_statements() {
     }
 }
 
-#[test]
-fn every_connection_is_there_at_the_smallest_budget() {
-    let input = shop();
-    let floor = match build(&with_budget(input.clone(), 1), &four_bytes) {
-        Err(BuildError::OverBudget(floor)) => floor,
-        other => panic!("{other:?}"),
-    };
-    let document = context(&with_budget(input.clone(), floor.tokens));
-    for connection in &input.facts.connections {
-        assert!(document.contains(&format!("- `{}`", connection.name)));
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    /// Every connection has its line, and every section says how much of it is shown, at any budget.
+    #[test]
+    fn connections_are_all_there_and_what_is_shown_is_counted(
+        connections in 1..12_usize,
+        budget in 900..6_000_u32,
+        tokenizer in 0..TOKENIZERS.len(),
+    ) {
+        let mut input = with_budget(project(20), budget);
+        let known = shop().facts.connections.remove(0);
+        let of_number = |number| Connection {
+            name: format!("Server {number}"),
+            ..known.clone()
+        };
+        input.facts.connections = (0..connections).map(of_number).collect();
+        if let Ok(output) = build(&input, &TOKENIZERS[tokenizer]) {
+            let document = &output.files[0].1;
+            for connection in &input.facts.connections {
+                let item = format!("- `{}`: ", connection.name);
+                prop_assert!(document.contains(&item));
+            }
+            let lines = shown(&output, "initialization-code", "lines of code");
+            let blocks = shown(&output, "initialization-code", "blocks by name");
+            let variables = shown(&output, "global-state", "variables");
+            let groups = section(&output, "environment-variables").shown;
+            for sentence in [
+                format!("{blocks} of 4 blocks and {lines} of 320 lines shown"),
+                format!("{variables} of 20 variables"),
+                format!("{groups} of {connections} group"),
+            ] {
+                prop_assert!(document.contains(&sentence), "{}", sentence);
+            }
+        }
     }
 }
 

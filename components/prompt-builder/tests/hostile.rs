@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use quarry_component_prompt_builder::prompt::Input;
 use std::collections::BTreeSet;
-use support::{attribute, context, empty, hostile, shop, table};
+use support::{advice, context, empty, hostile, shop, table};
 
 /// What a document is made of.
 #[derive(Debug, Default)]
@@ -276,7 +276,7 @@ fn an_endless_name_is_cut() {
 fn a_type_of_the_stack_is_no_import() {
     let mut input = shop();
     input.stack.types[1].stack_type = "String @db.VarChar(n)".to_owned();
-    input.stack.file_structure = vec![attribute("app/[id]/page.tsx", "a page")];
+    input.stack.file_structure = vec![advice("app/[id]/page.tsx", "a page")];
     let text = context(&input);
     assert!(
         text.contains("`string` String &#64;db.VarChar(n)")

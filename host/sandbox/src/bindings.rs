@@ -89,6 +89,6 @@ pub use extractor::exports::quarry::context::extractor::{
 pub use extractor::quarry::context::facts;
 pub(crate) use prompt_builder::PromptBuilderHostPre;
 pub use prompt_builder::exports::quarry::prompt::prompt_builder::{
-    BuildError, Detail, Floor, Input, Report, Section, Stack, TypeMapping,
+    Advice, BuildError, Detail, Floor, Input, Need, Report, Section, Stack, TypeMapping,
 };
 pub(crate) use prompt_builder::quarry::prompt::tokenizer;

@@ -39,7 +39,7 @@ mod wasi;
 
 pub use bindings::facts;
 pub use bindings::{
-    Detail, Extraction, Floor, Input, Manifest, Report, Section, Stack, TypeMapping,
+    Advice, Detail, Extraction, Floor, Input, Manifest, Need, Report, Section, Stack, TypeMapping,
 };
 pub use call::{CallOptions, Outcome, Usage};
 pub use component::{Extractor, PromptBuilder, Sandbox, SandboxOptions, SourceTree, digest};

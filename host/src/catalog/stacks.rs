@@ -1,12 +1,11 @@
 //! Target stacks: one TOML file each, embedded.
 
-use crate::settings;
-use quarry_sandbox::facts::Attribute;
-use quarry_sandbox::{Stack, TypeMapping};
-use serde::Deserialize;
+mod file;
+
+use file::parse;
+use quarry_sandbox::Stack;
 use std::path::Path;
 use std::{fs, io};
-use toml::Table;
 
 macro_rules! files {
     ($($id:literal),* $(,)?) => {
@@ -63,24 +62,6 @@ pub enum StackError {
     },
 }
 
-/// The file of a stack.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StackFile {
-    id: String,
-    name: String,
-    group: String,
-    language: String,
-    framework: String,
-    orm: String,
-    template_engine: String,
-    startup: String,
-    file_structure: Table,
-    naming_conventions: Table,
-    types: Table,
-    state: Table,
-}
-
 /// The stack of an identifier.
 ///
 /// # Errors
@@ -134,184 +115,29 @@ pub fn stack_file(path: &Path) -> Result<Stack, StackError> {
 /// The largest file that is read, in bytes.
 const FILE_SIZE: u64 = 1 << 20;
 
-/// The groups of stacks.
-const GROUPS: [&str; 3] = ["server-rendered", "spa", "full-stack"];
-
-/// The scopes of global state.
-const SCOPES: [&str; 3] = ["app", "module", "request"];
-
-fn parse(file: &str, text: &str) -> Result<Stack, StackError> {
-    let parsed: StackFile = toml::from_str(text).map_err(|error| StackError::Invalid {
-        file: file.to_owned(),
-        line: settings::line(text, &error),
-        message: error.message().to_owned(),
-    })?;
-    let invalid = |key: &str, message: &str| StackError::Invalid {
-        file: file.to_owned(),
-        line: line_of_key(text, key),
-        message: format!("{key}: {message}"),
-    };
-    check(&parsed).map_err(|(key, message)| invalid(key, &message))?;
-    let attributes = |table: Table| -> Result<Vec<Attribute>, StackError> {
-        let attributes = table.into_iter().map(|(name, value)| match value {
-            toml::Value::String(value) if !value.trim().is_empty() => Ok(Attribute { name, value }),
-            toml::Value::String(_) => Err(invalid(&name, "is empty")),
-            other => Err(invalid(
-                &name,
-                &format!("is {}, not a text", other.type_str()),
-            )),
-        });
-        attributes.collect()
-    };
-    let types = attributes(parsed.types)?
-        .into_iter()
-        .map(|attribute| TypeMapping {
-            normalized_type: attribute.name,
-            stack_type: attribute.value,
-        });
-    Ok(Stack {
-        types: types.collect(),
-        file_structure: attributes(parsed.file_structure)?,
-        naming_conventions: attributes(parsed.naming_conventions)?,
-        state: attributes(parsed.state)?,
-        id: parsed.id,
-        name: parsed.name,
-        group: parsed.group,
-        language: parsed.language,
-        framework: parsed.framework,
-        orm: parsed.orm,
-        template_engine: parsed.template_engine,
-        startup: parsed.startup,
-    })
-}
-
-/// What a stack must say for a document to be of use: the key that is wrong, and how.
-fn check(stack: &StackFile) -> Result<(), (&str, String)> {
-    let is_part =
-        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
-    if stack.id.is_empty() || !stack.id.chars().all(is_part) {
-        let message = "must be small letters, digits and hyphens, as in fastapi-htmx";
-        return Err(("id", message.to_owned()));
-    }
-    if !GROUPS.contains(&&*stack.group) {
-        return Err(("group", format!("must be one of {}", GROUPS.join(", "))));
-    }
-    let texts = [
-        ("name", &stack.name),
-        ("language", &stack.language),
-        ("framework", &stack.framework),
-        ("orm", &stack.orm),
-        ("template_engine", &stack.template_engine),
-        ("startup", &stack.startup),
-    ];
-    if let Some((key, _)) = texts.into_iter().find(|(_, text)| text.trim().is_empty()) {
-        return Err((key, "is empty".to_owned()));
-    }
-    if let Some(scope) = SCOPES
-        .iter()
-        .find(|scope| !stack.state.contains_key(**scope))
-    {
-        return Err((
-            "state",
-            format!("does not say where the scope {scope:?} belongs"),
-        ));
-    }
-    if let Some(scope) = stack
-        .state
-        .keys()
-        .find(|scope| !SCOPES.contains(&&***scope))
-    {
-        return Err((
-            scope,
-            format!("is no scope; there are {}", SCOPES.join(", ")),
-        ));
-    }
-    if stack.types.is_empty() {
-        return Err((
-            "types",
-            "maps no type; see host/stacks for all there are".to_owned(),
-        ));
-    }
-    Ok(())
-}
-
-/// The line, from 1, of a key or of its table.
-fn line_of_key(text: &str, key: &str) -> usize {
-    let is_key = |line: &str| {
-        let line = line.trim_start().trim_start_matches(['[', '"', '\'']);
-        line.strip_prefix(key).is_some_and(|rest| {
-            let rest = rest.trim_start_matches(['"', '\'']).trim_start();
-            rest.starts_with(['=', ']', '.'])
-        })
-    };
-    text.lines().position(is_key).map_or(1, |line| line + 1)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::file::{AUTOMATIC, TYPES};
     use super::*;
+    use quarry_sandbox::Need;
+    use std::collections::BTreeSet;
 
     #[test]
-    fn every_embedded_stack_is_valid_and_maps_the_same_types() {
+    fn every_embedded_stack_is_valid_and_maps_all_types() {
         let stacks = stacks().unwrap();
         assert_eq!(stacks.len(), 15);
-        let types = |stack: &Stack| {
-            let mut types: Vec<_> = stack
-                .types
-                .iter()
-                .map(|mapping| mapping.normalized_type.clone())
-                .collect();
-            types.sort();
-            types
-        };
+        let all: BTreeSet<&str> = TYPES.into_iter().chain(AUTOMATIC).collect();
         for (stack, (id, _)) in stacks.iter().zip(FILES) {
             assert_eq!(stack.id, id);
-            assert_eq!(types(stack), types(&stacks[0]), "{}", stack.id);
+            let types = stack.types.iter().map(|mapping| &*mapping.normalized_type);
+            assert_eq!(types.collect::<BTreeSet<_>>(), all, "{}", stack.id);
             let scopes: Vec<_> = stack.state.iter().map(|state| &*state.name).collect();
             assert_eq!(scopes, ["app", "module", "request"], "{}", stack.id);
-        }
-    }
-
-    #[test]
-    fn what_is_wrong_with_a_file_is_told_with_its_line() {
-        let (_, valid) = FILES[1];
-        let cases = [
-            (
-                "group = \"server-rendered\"",
-                "group = \"cobol\"",
-                ":3: group: must be one of",
-            ),
-            (
-                "id = \"fastapi-htmx\"",
-                "id = \"Fast API\"",
-                ":1: id: must be small letters",
-            ),
-            ("orm = ", "ormm = ", "unknown field `ormm`"),
-            (
-                "request = \"",
-                "requests = \"",
-                "state: does not say where the scope \"request\"",
-            ),
-            (
-                "int8 = \"SmallInteger\"",
-                "int8 = 8",
-                "int8: is integer, not a text",
-            ),
-            (
-                "framework = \"FastAPI\"",
-                "framework = \"\"",
-                ":5: framework: is empty",
-            ),
-        ];
-        for (from, to, expected) in cases {
-            assert!(valid.contains(from), "{from}");
-            let message = parse("mine.toml", &valid.replacen(from, to, 1))
-                .unwrap_err()
-                .to_string();
-            assert!(
-                message.starts_with("mine.toml:") && message.contains(expected),
-                "{message}"
-            );
+            let needs = |need| {
+                let lines = stack.file_structure.iter().chain(&stack.naming_conventions);
+                lines.filter(|line| line.needs == Some(need)).count()
+            };
+            assert!(needs(Need::Tables) >= 3, "{}", stack.id);
         }
     }
 

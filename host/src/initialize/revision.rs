@@ -2,29 +2,31 @@
 //! is known, and the shortest document has one length whatever the budget is.
 
 use crate::facts::Json;
-use quarry_sandbox::{Extraction, Input};
+use quarry_sandbox::{Extraction, Input, Need};
 use sha2::{Digest, Sha256};
 use std::io;
 
-/// How many hexadecimal digits of the digest are the revision. Nobody who writes sources can try out enough of them to
-/// know the revision of what he writes.
-const DIGITS: usize = 12;
+/// How many hexadecimal digits of the digest are the revision. It marks data as such, and whoever writes sources that
+/// name their own revision has to try out 2^80 of them.
+const DIGITS: usize = 20;
 
 /// The revision of an input, in hexadecimal digits. The version stands for the prompt builder: its own bytes depend on the
 /// machine that compiled it.
 pub(super) fn revision(input: &Input, extraction: &Extraction) -> String {
     let mut hash = Hash(Sha256::new());
     let stack = &input.stack;
-    let attributes = [
-        &stack.file_structure,
-        &stack.naming_conventions,
-        &stack.state,
-    ];
-    let attributes: Vec<(&str, &str)> = attributes
-        .into_iter()
-        .flatten()
-        .map(|attribute| (&*attribute.name, &*attribute.value))
-        .collect();
+    let advice = [&stack.file_structure, &stack.naming_conventions].map(|lines| {
+        let lines = lines.iter().map(|line| {
+            let needs = line.needs.map(|needs| match needs {
+                Need::Tables => "tables",
+                Need::Startup => "startup",
+            });
+            (&*line.name, &*line.value, needs)
+        });
+        lines.collect::<Vec<_>>()
+    });
+    let state = stack.state.iter();
+    let state: Vec<(&str, &str)> = state.map(|place| (&*place.name, &*place.value)).collect();
     let types: Vec<(&str, &str)> = stack
         .types
         .iter()
@@ -34,6 +36,7 @@ pub(super) fn revision(input: &Input, extraction: &Extraction) -> String {
         env!("CARGO_PKG_VERSION"),
         input.project,
         input.configuration,
+        input.tokenizer,
         [
             &stack.id,
             &stack.name,
@@ -43,7 +46,8 @@ pub(super) fn revision(input: &Input, extraction: &Extraction) -> String {
             &stack.orm
         ],
         [&stack.template_engine, &stack.startup],
-        attributes,
+        advice,
+        state,
         types,
         input.pinned_tables,
         input.excluded_tables,

@@ -1,7 +1,7 @@
 //! JSON: which file holds what, the notes, the target stack.
 
 use crate::facts::{Attribute, Note, Origin};
-use crate::prompt::{Section, Stack};
+use crate::prompt::{Advice, Section, Stack};
 use crate::{CONTEXT, Source, text};
 use serde_json::{Map, Value, json};
 
@@ -82,12 +82,14 @@ pub(super) fn notes(notes: &[Note]) -> String {
 
 /// The target stack.
 pub(super) fn stack(stack: &Stack) -> String {
-    let attributes = |attributes: &[Attribute]| -> Value {
+    let entry = |name: &str, value: &str| (shown(name), Value::from(shown(value)));
+    let attributes = |attributes: &[Attribute]| -> Map<String, Value> {
         let entries = attributes.iter();
-        entries
-            .map(|entry| (shown(&entry.name), Value::from(shown(&entry.value))))
-            .collect::<Map<_, _>>()
-            .into()
+        entries.map(|line| entry(&line.name, &line.value)).collect()
+    };
+    let advice = |advice: &[Advice]| -> Map<String, Value> {
+        let entries = advice.iter();
+        entries.map(|line| entry(&line.name, &line.value)).collect()
     };
     let types = stack.types.iter().map(|mapping| {
         let stack_type = Value::from(shown(&mapping.stack_type));
@@ -100,8 +102,8 @@ pub(super) fn stack(stack: &Stack) -> String {
         "framework": shown(&stack.framework),
         "orm": shown(&stack.orm),
         "template_engine": shown(&stack.template_engine),
-        "file_structure": attributes(&stack.file_structure),
-        "naming_conventions": attributes(&stack.naming_conventions),
+        "file_structure": advice(&stack.file_structure),
+        "naming_conventions": advice(&stack.naming_conventions),
         "types": types.collect::<Map<_, _>>(),
         "startup": shown(&stack.startup),
         "state": attributes(&stack.state),

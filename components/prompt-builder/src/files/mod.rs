@@ -28,8 +28,8 @@ pub(crate) fn write(
     for (block, path) in blocks.zip(&code) {
         files.push((path.clone(), format!("{}\n", text::lines(&block.code))));
     }
-    if !facts.connections.is_empty() {
-        let variables = variables(&facts.connections).join("\n");
+    let variables = variables(facts).join("\n");
+    if !variables.is_empty() {
         files.push((format!("{DIRECTORY}/env.example"), variables));
     }
     if !facts.notes.is_empty() {

@@ -1,6 +1,7 @@
 //! What most tables have in common, so that it is said once: how primary keys are called and typed, which columns
 //! nearly all tables have, whether columns may be null. Exceptions are written out where they are.
 
+use super::types;
 use crate::facts::{Column, KeyKind, Table};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -99,9 +100,25 @@ impl<'i> Conventions<'i> {
         conventions
     }
 
+    /// Whether a column may be null, where that is not usual.
+    pub(super) fn nullability(&self, column: &Column) -> &'static str {
+        match column.nullable {
+            nullable if nullable == self.nullable => "",
+            true => "?",
+            false => "!",
+        }
+    }
+
+    /// The type of a column that lines leave out, as they would say it.
+    pub(super) fn usual_type(&self, column: &Column) -> String {
+        let automatic = if column.automatic { " auto" } else { "" };
+        let nullability = self.nullability(column);
+        format!("{}{nullability}{automatic}", types::of_source(column))
+    }
+
     /// Whether the primary key of a table is what the convention says.
-    pub(super) fn has_usual_key(&self, table: &Table) -> bool {
-        let (Some(convention), Some(column)) = (&self.key, primary(table)) else {
+    pub(super) fn is_usual_key(&self, table: &Table, primary: Option<&Column>) -> bool {
+        let (Some(convention), Some(column)) = (&self.key, primary) else {
             return false;
         };
         KeyName::of(&table.name, &column.name) == convention.name
@@ -109,16 +126,21 @@ impl<'i> Conventions<'i> {
             && is_plain(column)
     }
 
-    /// The common columns, by name, when a table has all of them.
-    pub(super) fn common_of(&self, table: &Table) -> BTreeSet<&'i str> {
-        let has = |common: &&Column| {
-            let mut columns = table.columns.iter();
-            columns.any(|column| is_same(column, common))
-        };
-        if !self.common.iter().all(has) {
-            return BTreeSet::new();
-        }
-        self.common.iter().map(|column| &*column.name).collect()
+    /// Whether a table has all of the common columns, of which there are some.
+    pub(super) fn has_common(&self, table: &Table) -> bool {
+        let own = table.columns.iter().filter(|column| is_plain(column));
+        let own: BTreeSet<_> = own.map(|column| (&*column.name, typed(column))).collect();
+        let mut common = self.common.iter();
+        !self.common.is_empty()
+            && common.all(|common| own.contains(&(&*common.name, typed(common))))
+    }
+
+    /// Whether a column of this name is a common one.
+    pub(super) fn is_common(&self, name: &str) -> bool {
+        let by_name = self
+            .common
+            .binary_search_by(|column| (*column.name).cmp(name));
+        by_name.is_ok()
     }
 }
 
@@ -135,10 +157,6 @@ pub(super) fn primary(table: &Table) -> Option<&Column> {
 
 fn is_plain(column: &Column) -> bool {
     column.default_value.is_none() && !column.computed && column.array_length.unwrap_or(1) <= 1
-}
-
-fn is_same(one: &Column, other: &Column) -> bool {
-    one.name == other.name && typed(one) == typed(other) && is_plain(one)
 }
 
 fn connection(tables: &[Table]) -> Option<&str> {

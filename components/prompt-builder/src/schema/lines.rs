@@ -2,18 +2,18 @@
 //!
 //! ```text
 //! CLIENT                                     the name
-//! CLIENT 12 >VILLE                           how many columns, and which tables they refer to
+//! CLIENT 12 >VILLE on Archive                how many columns, which tables they refer to, another connection
 //! CLIENT(>VILLE, Code unique, +10)           keys, references and indexed columns
 //! CLIENT(>VILLE, Code unique, Nom, ...)      all columns
 //! CLIENT(>VILLE int64, Code string(5) unique, Nom string(50), ...)   all columns with types
 //! ```
 
 use super::conventions::Conventions;
+use super::known::{INDEX, Known};
 use super::relations::{Relations, SURE};
 use super::types;
 use crate::data;
 use crate::facts::{Column, Index, Key, KeyColumn, KeyKind, Relation, Table};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// How much a line says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,130 +30,128 @@ pub(crate) enum Level {
     Full,
 }
 
-/// The levels, from the least to the most.
-pub(super) const LEVELS: [Level; 5] = [
-    Level::Name,
-    Level::References,
-    Level::Keys,
-    Level::Columns,
-    Level::Full,
-];
-
-/// The mark of an index.
-const INDEX: &str = "index";
+/// A line, and what it shows.
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    pub(super) text: String,
+    pub(super) columns: usize,
+    /// Columns whose type it says, or that have the type of what they refer to or of a convention.
+    pub(super) types: usize,
+    pub(super) references: usize,
+}
 
 /// What the lines of all tables are made with.
 pub(super) struct Writer<'i> {
     pub(super) tables: &'i [Table],
     pub(super) conventions: Conventions<'i>,
     pub(super) relations: Relations<'i>,
-    /// Of each table the columns whose type a table of a higher rank has told by a column of the same name.
-    pub(super) told: Vec<BTreeSet<&'i str>>,
-}
-
-/// What is known of a table's columns.
-struct Columns<'i> {
-    /// The words of single-column keys and indexes.
-    marks: BTreeMap<&'i str, Vec<&'static str>>,
-    /// The relation of each column that alone refers.
-    references: BTreeMap<&'i str, &'i Relation>,
-    /// The column that the convention on keys leaves out.
-    key: Option<&'i str>,
-    /// The columns that the convention on common columns leaves out.
-    common: BTreeSet<&'i str>,
-    /// The columns whose type is told elsewhere.
-    told: BTreeSet<&'i str>,
+    /// The same of each table.
+    pub(super) known: Vec<Known<'i>>,
 }
 
 impl<'i> Writer<'i> {
-    /// The line of a table, and how many columns and references it shows.
-    pub(super) fn line(&self, index: usize, level: Level) -> (String, usize, usize) {
+    /// The line of a table.
+    pub(super) fn line(&self, index: usize, level: Level) -> Line {
         let table = &self.tables[index];
         let relations = self.relations.of_table(index);
         let name = data::name(&table.name);
         match level {
-            Level::Name => (name, 0, 0),
+            Level::Name => Line {
+                text: name,
+                ..Line::default()
+            },
             Level::References => {
                 let targets: Vec<String> = relations
                     .iter()
                     .map(|relation| format!(" {}", arrow(relation)))
                     .collect();
-                let line = format!("{name} {}{}", table.columns.len(), targets.concat());
-                (line, 0, relations.len())
+                let text = format!(
+                    "{name} {}{}{}",
+                    table.columns.len(),
+                    targets.concat(),
+                    self.connection(table)
+                );
+                Line {
+                    text,
+                    references: relations.len(),
+                    ..Line::default()
+                }
             }
             Level::Keys | Level::Columns | Level::Full => {
-                let (parts, shown) = self.parts(index, level);
-                let line = format!("{name}({}){}", parts.join(", "), self.suffix(table, level));
-                (line, shown, relations.len())
+                let (parts, line) = self.parts(index, level);
+                let suffix = self.suffix(table, level);
+                Line {
+                    text: format!("{name}({}){suffix}", parts.join(", ")),
+                    references: relations.len(),
+                    ..line
+                }
             }
         }
     }
 
-    fn columns(&self, index: usize) -> Columns<'i> {
+    /// What stands between the parentheses, and a line that counts it.
+    fn parts(&self, index: usize, level: Level) -> (Vec<String>, Line) {
         let table = &self.tables[index];
-        let has_usual_key = self.conventions.has_usual_key(table);
-        let mut columns = Columns {
-            marks: marks(table),
-            references: BTreeMap::new(),
-            key: super::conventions::primary(table)
-                .filter(|_| has_usual_key)
-                .map(|column| &*column.name),
-            common: self.conventions.common_of(table),
-            told: self.told.get(index).cloned().unwrap_or_default(),
-        };
-        for relation in self.relations.of_table(index) {
-            if let [column] = relation.from_columns.as_slice() {
-                columns.references.entry(column).or_insert(relation);
-            }
-        }
-        columns
-    }
-
-    /// What stands between the parentheses, and how many columns that shows.
-    fn parts(&self, index: usize, level: Level) -> (Vec<String>, usize) {
-        let table = &self.tables[index];
-        let known = self.columns(index);
+        let known = &self.known[index];
+        let key = known.primary.filter(|_| known.has_usual_key);
+        let is_usual = |name| known.has_common && self.conventions.is_common(name);
         let mut parts = Vec::new();
-        let mut shown = 0;
+        let mut line = Line::default();
         for column in &table.columns {
             let name = &*column.name;
-            if known.key == Some(name) {
-                shown += 1;
+            if key.is_some_and(|key| key.name == *name) {
+                line.columns += 1;
+                line.types += 1;
                 continue;
             }
             let is_key = known.marks.contains_key(name) || known.references.contains_key(name);
             if level == Level::Keys && !is_key {
                 continue;
             }
-            shown += 1;
-            if !known.common.contains(name) || is_key {
-                parts.push(self.column(column, &known, level));
+            line.columns += 1;
+            let is_listed = is_key || !is_usual(name);
+            let is_typed =
+                level == Level::Full || !is_listed || self.is_typed_as_key(column, known);
+            line.types += usize::from(is_typed);
+            if is_listed {
+                parts.push(self.column(column, known, level));
             }
         }
-        if level > Level::Keys && !known.common.is_empty() {
+        if level > Level::Keys && known.has_common {
             parts.push("*".to_owned());
         }
-        self.other_references(index, &known, &mut parts);
+        self.other_references(index, &mut parts);
         several(table, &mut parts);
-        if shown < table.columns.len() {
-            parts.push(format!("+{}", table.columns.len() - shown));
+        if line.columns < table.columns.len() {
+            parts.push(format!("+{}", table.columns.len() - line.columns));
         }
-        if self.conventions.key.is_some()
-            && table.keys.iter().all(|key| key.kind != KeyKind::Primary)
-        {
+        let has_key = || {
+            let mut keys = table.keys.iter();
+            keys.any(|key| key.kind == KeyKind::Primary)
+        };
+        if self.conventions.key.is_some() && !has_key() {
             parts.push("no PK".to_owned());
         }
-        (parts, shown)
+        (parts, line)
+    }
+
+    /// Whether a column refers to a key of its own type, so that it need not say its type.
+    fn is_typed_as_key(&self, column: &Column, known: &Known<'i>) -> bool {
+        let relation = known.references.get(&*column.name).copied();
+        let target = relation.and_then(|relation| self.target(relation));
+        target.is_some_and(|(_, key)| {
+            key.normalized_type == column.normalized_type && key.size == column.size
+        })
     }
 
     /// One column: `>CLIENT`, `IDSENDER>CLIENT`, `Nom string(50)?`, `Code unique`
-    fn column(&self, column: &Column, known: &Columns<'i>, level: Level) -> String {
+    fn column(&self, column: &Column, known: &Known<'i>, level: Level) -> String {
         let reference = known.references.get(&*column.name).copied();
         let target = reference.and_then(|relation| self.target(relation));
         let mut part = match (reference, target) {
             (None, _) => data::name(&column.name),
             (Some(relation), Some((table, key))) => {
-                let is_called_so = key.name == column.name && self.conventions.has_usual_key(table);
+                let is_called_so = key.name == column.name && table.has_usual_key;
                 let name = if is_called_so {
                     String::new()
                 } else {
@@ -169,17 +167,11 @@ impl<'i> Writer<'i> {
                 }
             }
         };
-        if level == Level::Full {
-            let is_typed_as_key = target.is_some_and(|(_, key)| {
-                key.normalized_type == column.normalized_type && key.size == column.size
-            });
-            if !is_typed_as_key && !known.told.contains(&*column.name) {
-                part = format!("{part} {}", types::of_source(column));
-            }
+        let is_told = || self.is_typed_as_key(column, known) || known.told.contains(&*column.name);
+        if level == Level::Full && !is_told() {
+            part = format!("{part} {}", types::of_source(column));
         }
-        if column.nullable != self.conventions.nullable {
-            part.push_str(if column.nullable { "?" } else { "!" });
-        }
+        part.push_str(self.conventions.nullability(column));
         let marks = known.marks.get(&*column.name).into_iter().flatten();
         // At the level of keys what is listed is at least an index, and a reference is one everywhere.
         let is_index_said = level > Level::Keys && reference.is_none();
@@ -193,15 +185,16 @@ impl<'i> Writer<'i> {
     }
 
     /// The table that a relation refers to with its primary key, if it is that which it refers to.
-    fn target(&self, relation: &'i Relation) -> Option<(&'i Table, &'i Column)> {
-        let table = &self.tables[self.relations.target(relation)?];
-        let key = super::conventions::primary(table)?;
+    fn target(&self, relation: &'i Relation) -> Option<(&Known<'i>, &'i Column)> {
+        let table = &self.known[self.relations.target(relation)?];
+        let key = table.primary?;
         let is_to_key = matches!(relation.to_columns.as_slice(), [to] if *to == key.name);
         is_to_key.then_some((table, key))
     }
 
     /// References of several columns, and second ones of one column: `(A, B)>T(C, D)`
-    fn other_references(&self, index: usize, known: &Columns<'i>, parts: &mut Vec<String>) {
+    fn other_references(&self, index: usize, parts: &mut Vec<String>) {
+        let known = &self.known[index];
         for relation in self.relations.of_table(index) {
             let shown = match relation.from_columns.as_slice() {
                 [column] => known.references.get(&**column).copied(),
@@ -223,84 +216,29 @@ impl<'i> Writer<'i> {
         }
     }
 
+    /// Of which connection a table is, where that is not usual.
+    fn connection(&self, table: &Table) -> String {
+        match &table.connection {
+            own if own.as_deref() == self.conventions.connection => String::new(),
+            Some(connection) => format!(" on {}", data::name(connection)),
+            None => " on no connection".to_owned(),
+        }
+    }
+
     fn suffix(&self, table: &Table, level: Level) -> String {
-        let mut suffix = String::new();
-        if level < Level::Full {
-            return suffix;
-        }
-        if table.connection.as_deref() != self.conventions.connection {
-            suffix = match &table.connection {
-                Some(connection) => format!(" on {}", data::name(connection)),
-                None => " on no connection".to_owned(),
-            };
-        }
+        let connection = self.connection(table);
         let is_renamed = !table.physical_name.is_empty()
             && !table.physical_name.eq_ignore_ascii_case(&table.name);
-        if is_renamed {
-            suffix = format!("{suffix} as {}", data::name(&table.physical_name));
+        if level == Level::Full && is_renamed {
+            return format!("{connection} as {}", data::name(&table.physical_name));
         }
-        suffix
+        connection
     }
-}
-
-/// For each table in full, in that order, the columns whose type a column of the same name has told before.
-pub(super) fn told<'i>(
-    tables: &'i [Table],
-    relations: &Relations<'i>,
-    order: &[usize],
-) -> Vec<BTreeSet<&'i str>> {
-    let mut told = vec![BTreeSet::new(); tables.len()];
-    let mut types = BTreeMap::<&str, (&str, Option<u32>)>::new();
-    for &table in order {
-        let references = relations.of_table(table).iter();
-        let referring: BTreeSet<&str> = references
-            .flat_map(|relation| relation.from_columns.iter().map(String::as_str))
-            .collect();
-        // What refers may show no type.
-        let columns = tables[table].columns.iter();
-        for column in columns.filter(|column| !referring.contains(&*column.name)) {
-            let own = (&*column.normalized_type, column.size);
-            match types.get(&*column.name) {
-                Some(first) if *first == own => {
-                    told[table].insert(&*column.name);
-                }
-                Some(_) => {}
-                None => {
-                    types.insert(&column.name, own);
-                }
-            }
-        }
-    }
-    told
 }
 
 fn arrow(relation: &Relation) -> String {
     let guess = if relation.confidence < SURE { "~" } else { "" };
     format!(">{guess}{}", data::name(&relation.to_table))
-}
-
-/// The words of keys and indexes of one column.
-fn marks(table: &Table) -> BTreeMap<&str, Vec<&'static str>> {
-    let mut marks = BTreeMap::<&str, Vec<&'static str>>::new();
-    let mut add = |columns: &'_ [KeyColumn], mark| {
-        let [column] = columns else { return };
-        let column = table.columns.iter().find(|known| known.name == column.name);
-        let Some(column) = column else { return };
-        let marks = marks.entry(&column.name).or_default();
-        if !marks.contains(&mark) {
-            marks.push(mark);
-        }
-    };
-    for key in &table.keys {
-        match key.kind {
-            KeyKind::Primary => add(&key.columns, "PK"),
-            KeyKind::Unique => add(&key.columns, "unique"),
-        }
-    }
-    for index in &table.indexes {
-        add(&index.columns, INDEX);
-    }
-    marks
 }
 
 /// Keys and indexes of several columns: `unique(A, B desc)`

@@ -1,7 +1,9 @@
 //! The database schema: every table by name, and as many as fit in more detail.
 
 mod conventions;
+mod known;
 mod lines;
+mod plan;
 mod rank;
 mod relations;
 mod types;
@@ -11,8 +13,11 @@ use crate::data;
 use crate::markdown::{Document, Inline};
 use crate::{Source, Tokenizer};
 use conventions::{Conventions, KeyName};
-use lines::{LEVELS, Level, Writer};
+use lines::{Level, Writer};
+use plan::{Plan, Step, heading};
+use rank::Ranks;
 pub(crate) use relations::Relations;
+use std::collections::BTreeSet;
 
 const ABOUT: About = About {
     id: "database-schema",
@@ -20,21 +25,11 @@ const ABOUT: About = About {
     weight: 55,
 };
 
-/// Of the tokens behind the first ones for every table, this part in percent goes to tables in full, the rest to keys.
-const FULL_SHARE: u64 = 60;
-
-/// One step: a table rises to a level.
-struct Step {
-    table: usize,
-    level: Level,
-}
-
 /// The section.
 pub(crate) struct Schema<'i> {
     source: &'i Source<'i>,
     writer: Writer<'i>,
-    /// Tables by rank.
-    order: Vec<usize>,
+    ranks: Ranks,
     steps: Vec<Step>,
     costs: Costs,
 }
@@ -43,126 +38,29 @@ impl<'i> Schema<'i> {
     pub(crate) fn new(source: &'i Source<'i>, tokenizer: &dyn Tokenizer) -> Self {
         let facts = &source.input.facts;
         let relations = Relations::new(facts);
-        let order = rank::order(source.input, &relations);
+        let ranks = Ranks::new(source.input, &relations);
+        let conventions = Conventions::new(&facts.tables);
+        let told = known::told(&facts.tables, &conventions.common, &relations, &ranks);
         let writer = Writer {
             tables: &facts.tables,
-            conventions: Conventions::new(&facts.tables),
-            told: lines::told(&facts.tables, &relations, &order),
+            known: known::known(&facts.tables, &conventions, &relations, told),
+            conventions,
             relations,
         };
-        let mut schema = Schema {
+        let Plan { steps, costs, .. } = Plan::new(&writer, &ranks, source.input.budget, tokenizer);
+        Schema {
             source,
             writer,
-            order,
-            steps: Vec::new(),
-            costs: Costs::default(),
-        };
-        schema.plan(tokenizer);
-        schema
+            ranks,
+            steps,
+            costs,
+        }
     }
 
     /// Indices of the tables by rank, the most important first.
     pub(crate) fn order(&self) -> &[usize] {
-        &self.order
+        &self.ranks.order
     }
-
-    /// Breadth first: all tables with their references by rank. Then the first ones in full and more of them with
-    /// their keys, so that what either has cost keeps to its share.
-    fn plan(&mut self, tokenizer: &dyn Tokenizer) {
-        let excluded = rank::Names::new(&self.source.input.excluded_tables);
-        let is_free = |table: &&usize| {
-            excluded
-                .position(&self.writer.tables[**table].name)
-                .is_none()
-        };
-        let order: Vec<usize> = self.order.iter().filter(is_free).copied().collect();
-        let mut plan = Plan {
-            writer: &self.writer,
-            tokenizer,
-            reached: vec![(Level::Name, None); self.writer.tables.len()],
-            headings: [Level::References, Level::Keys, Level::Columns, Level::Full]
-                .map(|level| (level, tokenizer.count(&heading(level, self.order.len())))),
-            steps: Vec::new(),
-            costs: Costs::new(self.source.input.budget),
-        };
-        for &table in &order {
-            plan.rise(table, Level::References);
-        }
-        plan.share(&order);
-        (self.steps, self.costs) = (plan.steps, plan.costs);
-    }
-}
-
-/// Steps on their way.
-struct Plan<'p, 'i> {
-    writer: &'p Writer<'i>,
-    tokenizer: &'p dyn Tokenizer,
-    /// The level of each table, and what its line costs there, once that was asked for.
-    reached: Vec<(Level, Option<u32>)>,
-    /// What the heading of a level costs, which the first table of that level pays.
-    headings: [(Level, u32); 4],
-    steps: Vec<Step>,
-    costs: Costs,
-}
-
-impl Plan<'_, '_> {
-    /// Lets a table rise to a level if it is below, and says what that costs.
-    fn rise(&mut self, table: usize, level: Level) -> u32 {
-        let (from, known) = self.reached[table];
-        if level <= from || !self.costs.has_room() {
-            return 0;
-        }
-        let before = known.unwrap_or_else(|| self.count(table, from));
-        let after = self.count(table, level);
-        let mut cost = after.saturating_sub(before);
-        for (of, heading) in &mut self.headings {
-            if *of == level {
-                cost += std::mem::take(heading);
-            }
-        }
-        self.reached[table] = (level, Some(after));
-        self.costs.push(cost);
-        self.steps.push(Step { table, level });
-        cost
-    }
-
-    fn count(&self, table: usize, level: Level) -> u32 {
-        let (line, ..) = self.writer.line(table, level);
-        self.tokenizer.count(&match level {
-            Level::Name => format!(" {line}"),
-            _ => format!("{line}\n"),
-        })
-    }
-
-    /// Lets tables rise to their keys and in full, side by side.
-    fn share(&mut self, order: &[usize]) {
-        let (mut keys, mut full) = (order.iter(), order.iter());
-        let (mut on_keys, mut on_full) = (0_u64, 0_u64);
-        while self.costs.has_room() {
-            let keys_are_next = on_full * (100 - FULL_SHARE) > on_keys * FULL_SHARE;
-            if let Some(table) = keys_are_next.then(|| keys.next()).flatten() {
-                on_keys += u64::from(self.rise(*table, Level::Keys));
-            } else if let Some(table) = full.next() {
-                for level in [Level::Keys, Level::Columns, Level::Full] {
-                    on_full += u64::from(self.rise(*table, level));
-                }
-            } else {
-                return;
-            }
-        }
-    }
-}
-
-/// The comment above the tables of a level.
-fn heading(level: Level, tables: usize) -> String {
-    let what = match level {
-        Level::Name => "names alone",
-        Level::References => "number of columns, >references",
-        Level::Keys => "keys, references, indexes, +n more",
-        Level::Columns => "all columns, without types",
-        Level::Full => "in full",
-    };
-    format!("# {tables} tables: {what}\n")
 }
 
 impl Section for Schema<'_> {
@@ -178,8 +76,8 @@ impl Section for Schema<'_> {
         document.heading(2, Inline::ours(ABOUT.title));
         let facts = &self.source.input.facts;
         if facts.tables.is_empty() {
-            let sentence = Inline::ours("No database tables were found in ");
-            document.paragraph(sentence.then(&self.source.subject()).and("."));
+            document.paragraph(self.source.not_found("No database tables were found"));
+            self.write_unknown(document);
             return Shown::default();
         }
         let mut levels = vec![Level::Name; facts.tables.len()];
@@ -188,9 +86,10 @@ impl Section for Schema<'_> {
         }
         let (lines, shown) = self.lines(&levels);
         document.paragraph(summary(&shown));
-        self.write_conventions(document);
+        self.write_conventions(levels.contains(&Level::Name), document);
         document.data("schema", &self.source.input.revision, &lines);
         self.write_cut(&shown, document);
+        self.write_unknown(document);
         let total = facts.tables.len();
         let at_least = |level| levels.iter().filter(|known| **known >= level).count();
         Shown::of(at_least(Level::References), total)
@@ -200,15 +99,28 @@ impl Section for Schema<'_> {
             .with("tables with references", at_least(Level::References), total)
             .with("tables by name", total, total)
             .with("columns", shown.columns, shown.all_columns)
+            .with("types of columns", shown.types, shown.all_columns)
             .with("references", shown.references, shown.all_references)
     }
 }
+
+/// The groups of lines, those of most detail first, and whether a group is that of wide tables.
+const GROUPS: [(Level, bool); 6] = [
+    (Level::Full, false),
+    (Level::Full, true),
+    (Level::Columns, false),
+    (Level::Keys, false),
+    (Level::References, false),
+    (Level::Name, false),
+];
 
 /// What the lines show.
 struct Counted {
     tables: usize,
     columns: usize,
     all_columns: usize,
+    /// Columns whose type is told.
+    types: usize,
     references: usize,
     all_references: usize,
     /// Tables of which a column is not shown.
@@ -216,43 +128,45 @@ struct Counted {
 }
 
 impl Schema<'_> {
-    /// The block of tables, those of most detail first, each level by rank.
+    /// The block of tables, each group by rank.
     fn lines(&self, levels: &[Level]) -> (String, Counted) {
         let tables = self.writer.tables;
         let mut counted = Counted {
             tables: tables.len(),
             columns: 0,
+            types: 0,
             all_columns: tables.iter().map(|table| table.columns.len()).sum(),
             references: 0,
             all_references: self.writer.relations.count(),
             cut_tables: 0,
         };
         let mut lines = String::new();
-        for level in LEVELS.into_iter().rev() {
-            let of_level: Vec<usize> = self
-                .order
-                .iter()
-                .copied()
-                .filter(|table| levels[*table] == level)
-                .collect();
-            if of_level.is_empty() {
+        for (level, of_wide) in GROUPS {
+            let is_of_group = |table: &usize| {
+                let is_wide = level == Level::Full && self.ranks.is_wide[*table];
+                (levels[*table], is_wide) == (level, of_wide)
+            };
+            let order = self.ranks.order.iter().copied();
+            let group: Vec<usize> = order.filter(is_of_group).collect();
+            if group.is_empty() {
                 continue;
             }
-            lines.push_str(&heading(level, of_level.len()));
-            for table in of_level {
-                let (line, columns, references) = self.writer.line(table, level);
-                lines.push_str(&line);
+            lines.push_str(&heading(level, of_wide, group.len()));
+            for table in group {
+                let line = self.writer.line(table, level);
+                lines.push_str(&line.text);
                 lines.push(if level == Level::Name { ' ' } else { '\n' });
-                counted.columns += columns;
-                counted.references += references;
-                counted.cut_tables += usize::from(columns < tables[table].columns.len());
+                counted.columns += line.columns;
+                counted.types += line.types;
+                counted.references += line.references;
+                counted.cut_tables += usize::from(line.columns < tables[table].columns.len());
             }
         }
         (lines, counted)
     }
 
     /// What has to be known to read the lines.
-    fn write_conventions(&self, document: &mut Document) {
+    fn write_conventions(&self, has_names_alone: bool, document: &mut Document) {
         let conventions = &self.writer.conventions;
         let usual = if conventions.nullable {
             "`!` not null, else it may be."
@@ -271,8 +185,6 @@ impl Schema<'_> {
             ),
         );
         if let Some(key) = &conventions.key {
-            let key_type = types::of_source(key.example);
-            let automatic = if key.example.automatic { " auto" } else { "" };
             let (before, name, after) = match &key.name {
                 KeyName::Prefixed(prefix) => (
                     "Left out everywhere: the PK, called ",
@@ -290,15 +202,15 @@ impl Schema<'_> {
                 Inline::ours(before)
                     .name(name)
                     .and(after)
-                    .name(&format!("{key_type}{automatic}"))
+                    .name(&conventions.usual_type(key.example))
                     .and("."),
             );
         }
         if !conventions.common.is_empty() {
-            let common = conventions
-                .common
-                .iter()
-                .map(|column| format!("{} {}", data::name(&column.name), types::of_source(column)));
+            let common = conventions.common.iter().map(|column| {
+                let name = data::name(&column.name);
+                format!("{name} {}", conventions.usual_type(column))
+            });
             let common: Vec<String> = common.collect();
             document.paragraph(
                 Inline::ours("`*` stands for: ")
@@ -310,24 +222,66 @@ impl Schema<'_> {
             document.paragraph(
                 Inline::ours("Tables are of connection ")
                     .name(connection)
-                    .and(" unless they say `on`."),
+                    .and(" unless they say `on`")
+                    .and(if has_names_alone {
+                        ", which names alone do not."
+                    } else {
+                        "."
+                    }),
             );
+        }
+    }
+
+    /// What the settings call a table and is none: a name that is misspelt does nothing.
+    fn write_unknown(&self, document: &mut Document) {
+        let input = self.source.input;
+        let tables = input.facts.tables.iter();
+        let tables: BTreeSet<String> = tables.map(|table| table.name.to_lowercase()).collect();
+        let settings = [
+            ("The settings pin what is no table: ", &input.pinned_tables),
+            (
+                "The settings exclude what is no table: ",
+                &input.excluded_tables,
+            ),
+        ];
+        for (label, names) in settings {
+            let is_unknown = |name: &&str| !tables.contains(&name.to_lowercase());
+            let unknown: Vec<&str> = names
+                .iter()
+                .map(String::as_str)
+                .filter(is_unknown)
+                .collect();
+            if !unknown.is_empty() {
+                document.paragraph(Inline::ours(label).names(unknown).and("."));
+            }
         }
     }
 
     /// What is not shown, and where it is.
     fn write_cut(&self, shown: &Counted, document: &mut Document) {
-        let mut cut = Inline::ours(
+        let columns = shown.all_columns - shown.columns;
+        let columns = Inline::new()
+            .count(columns, "column of ", "columns of ")
+            .count(shown.cut_tables, "table", "tables");
+        let types = shown.columns - shown.types;
+        let types = Inline::new().count(
+            types,
+            "type of a column that is shown",
+            "types of columns that are shown",
+        );
+        let pieces = [
+            (columns, shown.columns < shown.all_columns),
+            (types, shown.types < shown.columns),
+        ];
+        let pieces = pieces.into_iter().filter(|(_, is_cut)| *is_cut);
+        let pieces: Vec<Inline> = pieces.map(|(piece, _)| piece).collect();
+        let mut cut = Inline::new();
+        if !pieces.is_empty() {
+            cut = cut.and("Cut here: ").join(pieces, ", ").and(". ");
+        }
+        cut = cut.and(
             "Each table in full, with its keys, indexes, rules of references and uses: `context/schema/TABLE.sql`.",
         );
-        if shown.columns < shown.all_columns {
-            let columns = shown.all_columns - shown.columns;
-            cut = Inline::ours("Cut here: ")
-                .count(columns, "column of ", "columns of ")
-                .count(shown.cut_tables, "table", "tables")
-                .and(". ")
-                .then(&cut);
-        }
         if self.writer.relations.unattached > 0 {
             cut = cut
                 .and(" References of tables that are not described: ")

@@ -17,36 +17,66 @@ const TO_ELEMENT: f64 = 0.5;
 const DAMPING: f64 = 0.85;
 const ITERATIONS: usize = 50;
 
+/// What a table weighs by itself that no code uses; one that code uses weighs the root of its uses more.
+const UNUSED: f64 = 0.1;
+
 /// What is left of the weight of a table that looks like a copy, a temporary one or a log.
 const SIDE_TABLE: f64 = 0.2;
 
 /// A table of so many times the columns that tables have on average would keep many others out.
-const GIANT: usize = 5;
+const WIDE: usize = 5;
 
-/// The tables by rank, the first being the most important: pinned ones, all others, giants, excluded ones; those of one
-/// rank by name.
-pub(super) fn order(input: &Input, relations: &Relations<'_>) -> Vec<usize> {
-    let tables = &input.facts.tables;
-    let weights = weights(&input.facts, relations);
-    let pinned = Names::new(&input.pinned_tables);
-    let excluded = Names::new(&input.excluded_tables);
-    let columns: usize = tables.iter().map(|table| table.columns.len()).sum();
-    let is_giant = |table: usize| tables[table].columns.len() * tables.len() > columns * GIANT;
-    let mut order: Vec<usize> = (0..tables.len()).collect();
-    order.sort_by(|&one, &other| {
+/// Tables by what they matter.
+pub(super) struct Ranks {
+    /// Indices of all tables, the most important first: pinned ones, those that code uses, all others, excluded ones.
+    pub(super) order: Vec<usize>,
+    /// How many of them are pinned or used, or are all that are not excluded when no use is known.
+    pub(super) used: usize,
+    /// How many of them are not excluded.
+    pub(super) free: usize,
+    /// By index, whether a table is so wide that it waits for others before it is shown in full.
+    pub(super) is_wide: Vec<bool>,
+}
+
+impl Ranks {
+    pub(super) fn new(input: &Input, relations: &Relations<'_>) -> Self {
+        let tables = &input.facts.tables;
+        let uses = uses(&input.facts, relations);
+        let weights = weights(&input.facts, relations, &uses);
+        let pinned = Names::new(&input.pinned_tables);
+        let excluded = Names::new(&input.excluded_tables);
+        let is_known = uses.iter().any(|uses| *uses > 0);
         let class = |table: usize| {
             let name = &tables[table].name;
             let pinned = pinned.position(name).unwrap_or(usize::MAX);
-            let is_last = excluded.position(name).is_some();
-            (is_last, pinned == usize::MAX && is_giant(table), pinned)
+            let is_unused = pinned == usize::MAX && is_known && uses[table] == 0;
+            (excluded.position(name).is_some(), is_unused, pinned)
         };
-        class(one)
-            .cmp(&class(other))
-            .then_with(|| weights[other].total_cmp(&weights[one]))
-            .then_with(|| tables[one].name.cmp(&tables[other].name))
-            .then(one.cmp(&other))
-    });
-    order
+        let mut classed: Vec<_> = (0..tables.len())
+            .map(|table| (class(table), table))
+            .collect();
+        classed.sort_by(|(class, one), (other_class, other)| {
+            class
+                .cmp(other_class)
+                .then_with(|| weights[*other].total_cmp(&weights[*one]))
+                .then_with(|| tables[*one].name.cmp(&tables[*other].name))
+                .then(one.cmp(other))
+        });
+        let up_to = |class: (bool, bool)| {
+            classed.partition_point(|((is_last, is_unused, _), _)| (*is_last, *is_unused) < class)
+        };
+        let columns: usize = tables.iter().map(|table| table.columns.len()).sum();
+        let is_wide = |table: usize| {
+            let is_pinned = pinned.position(&tables[table].name).is_some();
+            !is_pinned && tables[table].columns.len() * tables.len() > columns * WIDE
+        };
+        Ranks {
+            used: up_to((false, true)),
+            free: up_to((true, false)),
+            is_wide: (0..tables.len()).map(is_wide).collect(),
+            order: classed.into_iter().map(|(_, table)| table).collect(),
+        }
+    }
 }
 
 /// Names that a user gave, compared without regard to case.
@@ -66,9 +96,20 @@ impl Names {
     }
 }
 
-fn weights(facts: &FactSet, relations: &Relations<'_>) -> Vec<f64> {
+/// How often code uses each table.
+fn uses(facts: &FactSet, relations: &Relations<'_>) -> Vec<u32> {
+    let mut uses = vec![0_u32; facts.tables.len()];
+    for found in &facts.table_uses {
+        if let Some(table) = relations.find(&found.table, None) {
+            uses[table] += 1;
+        }
+    }
+    uses
+}
+
+fn weights(facts: &FactSet, relations: &Relations<'_>, uses: &[u32]) -> Vec<f64> {
     let tables = facts.tables.len();
-    let graph = Graph::new(facts, relations);
+    let graph = Graph::new(facts, relations, uses);
     let total: f64 = graph.personal.iter().sum();
     let personal = |node: usize| graph.personal[node] / total;
     let mut weights: Vec<f64> = (0..graph.edges.len()).map(personal).collect();
@@ -106,7 +147,7 @@ struct Graph {
 }
 
 impl Graph {
-    fn new(facts: &FactSet, relations: &Relations<'_>) -> Self {
+    fn new(facts: &FactSet, relations: &Relations<'_>, uses: &[u32]) -> Self {
         let tables = facts.tables.len();
         let mut edges = vec![Vec::new(); tables];
         for table in 0..tables {
@@ -118,13 +159,11 @@ impl Graph {
             }
         }
         let mut elements = BTreeMap::new();
-        let mut uses = vec![0_u32; tables];
         let mut known = BTreeSet::new();
         for found in &facts.table_uses {
             let Some(table) = relations.find(&found.table, None) else {
                 continue;
             };
-            uses[table] += 1;
             let node = *elements.entry(&*found.element).or_insert_with(|| {
                 edges.push(Vec::new());
                 edges.len() - 1
@@ -136,7 +175,7 @@ impl Graph {
         }
         let mut personal: Vec<f64> = uses
             .iter()
-            .map(|uses| 1.0 + f64::from(*uses).sqrt())
+            .map(|uses| UNUSED + f64::from(*uses).sqrt())
             .collect();
         personal.resize(edges.len(), 0.0);
         Graph { edges, personal }

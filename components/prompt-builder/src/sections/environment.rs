@@ -1,8 +1,8 @@
-//! The variables that the connections need, as an `.env.example`.
+//! The variables that connections and masked values need, as an `.env.example`.
 
 use super::beginning::FENCE;
-use crate::budget::{About, Section, Shown};
-use crate::facts::Connection;
+use crate::budget::{About, Costs, Section, Shown};
+use crate::facts::{Connection, FactSet};
 use crate::markdown::{Document, Inline};
 use crate::text;
 use crate::{Source, Tokenizer};
@@ -33,18 +33,23 @@ const SERVERLESS_KINDS: [&str; 8] = [
 pub(crate) struct Environment<'i> {
     source: &'i Source<'i>,
     blocks: Vec<String>,
-    costs: Vec<u32>,
+    costs: Costs,
 }
 
 impl<'i> Environment<'i> {
     pub(crate) fn new(source: &'i Source<'i>, tokenizer: &dyn Tokenizer) -> Self {
-        let blocks = variables(&source.input.facts.connections);
-        let mut costs: Vec<u32> = blocks
-            .iter()
-            .map(|block| tokenizer.count(&format!("\n{block}")))
-            .collect();
-        if let Some(first) = costs.first_mut() {
-            *first += FENCE;
+        let blocks = variables(&source.input.facts);
+        let mut costs = Costs::new(source.input.budget);
+        for block in &blocks {
+            if !costs.has_room() {
+                break;
+            }
+            let fence = if costs.as_slice().is_empty() {
+                FENCE
+            } else {
+                0
+            };
+            costs.push(tokenizer.count(&format!("\n{block}")) + fence);
         }
         Environment {
             source,
@@ -60,41 +65,91 @@ impl Section for Environment<'_> {
     }
 
     fn steps(&self) -> &[u32] {
-        &self.costs
+        self.costs.as_slice()
     }
 
     fn write(&self, taken: usize, document: &mut Document) -> Shown {
         document.heading(2, Inline::ours(ABOUT.title));
-        if self.blocks.is_empty() {
-            let sentence = Inline::ours(
-                "No environment variables are needed: no database connections were found in ",
-            );
-            document.paragraph(sentence.then(&self.source.subject()).and("."));
+        let all = self.blocks.len();
+        if all == 0 {
+            let no =
+                "No variables: no address of a database and no masked value of a global was found";
+            document.paragraph(self.source.not_found(no));
             return Shown::default();
         }
-        document.paragraph(Inline::ours(
-            "What the sources say of host, port and database; what is empty is to be filled in outside of version \
-             control. For all connections: `context/env.example`.",
+        let shown = Inline::new().number(taken as u64).and(" of ");
+        document.paragraph(shown.count(all, "group shown.", "groups shown.").and(
+            " What the sources say of host, port and database; what is empty, and every masked value, is to be filled \
+             in outside of version control. All: `context/env.example`.",
         ));
         if taken > 0 {
             let blocks = self.blocks.get(..taken).unwrap_or(&self.blocks);
             let revision = &self.source.input.revision;
             document.data("dotenv", revision, &blocks.join("\n"));
         }
-        Shown::of(taken, self.blocks.len())
+        Shown::of(taken, all)
     }
 }
 
-/// The lines of an `.env.example` for each connection.
-pub(crate) fn variables(connections: &[Connection]) -> Vec<String> {
-    connections
-        .iter()
-        .zip(prefixes(connections))
-        .map(|(connection, prefix)| of_connection(connection, &prefix))
-        .collect()
+/// The lines of an `.env.example` for each connection of which the sources say anything, and for each global variable
+/// and constant whose value is masked.
+pub(crate) fn variables(facts: &FactSet) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    let connections = facts.connections.iter().zip(prefixes(&facts.connections));
+    let mut blocks: Vec<String> = connections
+        .filter(|(connection, _)| has_variables(connection))
+        .map(|(connection, prefix)| of_connection(connection, &prefix, &mut taken))
+        .collect();
+    let mut numbers = BTreeMap::new();
+    for (name, element) in masked(facts) {
+        let variable = unique(&upper_snake(name), &mut taken, &mut numbers);
+        let comment = text::line(&format!("{name} of {element}"), text::LONGEST_NAME);
+        blocks.push(format!("# {comment}\n{variable}=\n"));
+    }
+    blocks
 }
 
-fn of_connection(connection: &Connection, prefix: &str) -> String {
+/// Whether the sources say of a connection what a variable is for.
+pub(super) fn has_variables(connection: &Connection) -> bool {
+    connection.host.is_some()
+        || connection.port.is_some()
+        || connection.database.is_some()
+        || connection.has_user
+        || connection.has_password
+}
+
+/// Name and element of what is declared with a secret.
+fn masked(facts: &FactSet) -> impl Iterator<Item = (&str, &str)> {
+    let variables = facts.global_variables.iter().map(|variable| {
+        let value = variable.default_value.as_deref();
+        (value, &*variable.name, &*variable.element)
+    });
+    let constants = facts.constants.iter().map(|constant| {
+        let value = constant.value.as_deref();
+        (value, &*constant.name, &*constant.element)
+    });
+    let declared = variables.chain(constants);
+    declared
+        .filter(|(value, ..)| value.is_some_and(is_masked))
+        .map(|(_, name, element)| (name, element))
+}
+
+/// Whether a secret was in a value: `[REDACTED:password]`, `[REDACTED:api-key#2]`.
+fn is_masked(value: &str) -> bool {
+    let mut masks = value.split("[REDACTED:").skip(1);
+    let is_kind =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    masks.any(|mask| {
+        let kind = mask.trim_start_matches(is_kind);
+        let number = kind.strip_prefix('#').unwrap_or(kind);
+        kind.len() < mask.len()
+            && number
+                .trim_start_matches(|digit: char| digit.is_ascii_digit())
+                .starts_with(']')
+    })
+}
+
+fn of_connection(connection: &Connection, prefix: &str, taken: &mut BTreeSet<String>) -> String {
     let port = connection.port.map(|port| port.to_string());
     let is_serverless = SERVERLESS_KINDS.contains(&connection.kind.as_str());
     let variables = [
@@ -114,13 +169,15 @@ fn of_connection(connection: &Connection, prefix: &str) -> String {
     );
     let mut lines = format!("# {comment}\n");
     for (suffix, value, _) in variables.into_iter().filter(|(_, _, is_needed)| *is_needed) {
+        let variable = format!("{prefix}_{suffix}");
         let value = value.unwrap_or_default();
         match quoted(value) {
-            Some(value) => lines.push_str(&format!("{prefix}_{suffix}={value}\n")),
+            Some(value) => lines.push_str(&format!("{variable}={value}\n")),
             None => lines.push_str(&format!(
-                "# Not a plain value, see the connection.\n{prefix}_{suffix}=\n"
+                "# Not a plain value, see the connection.\n{variable}=\n"
             )),
         }
+        taken.insert(variable);
     }
     lines
 }
@@ -145,20 +202,27 @@ fn quoted(value: &str) -> Option<String> {
 /// What the variables of each connection begin with: upper snake case, ASCII, each once.
 pub(super) fn prefixes(connections: &[Connection]) -> Vec<String> {
     let mut taken = BTreeSet::new();
-    let mut numbers = BTreeMap::<String, usize>::new();
-    connections
-        .iter()
-        .map(|connection| {
-            let name = upper_snake(&connection.name);
-            let mut prefix = name.clone();
-            let number = numbers.entry(name.clone()).or_insert(1);
-            while !taken.insert(prefix.clone()) {
-                *number += 1;
-                prefix = format!("{name}_{number}");
-            }
-            prefix
-        })
-        .collect()
+    let mut numbers = BTreeMap::new();
+    let prefixes = connections.iter().map(|connection| {
+        let name = upper_snake(&connection.name);
+        unique(&name, &mut taken, &mut numbers)
+    });
+    prefixes.collect()
+}
+
+/// A name, with the next number behind it that makes it one of its own.
+fn unique(
+    name: &str,
+    taken: &mut BTreeSet<String>,
+    numbers: &mut BTreeMap<String, usize>,
+) -> String {
+    let mut unique = name.to_owned();
+    let number = numbers.entry(unique.clone()).or_insert(1);
+    while !taken.insert(unique.clone()) {
+        *number += 1;
+        unique = format!("{name}_{number}");
+    }
+    unique
 }
 
 fn upper_snake(name: &str) -> String {
@@ -189,8 +253,8 @@ fn upper_snake(name: &str) -> String {
     let words: Vec<&str> = snake.split('_').filter(|word| !word.is_empty()).collect();
     let snake = words.join("_");
     match snake.chars().next() {
-        None => "CONNECTION".to_owned(),
-        Some(first) if first.is_ascii_digit() => format!("CONNECTION_{snake}"),
+        None => "VARIABLE".to_owned(),
+        Some(first) if first.is_ascii_digit() => format!("VARIABLE_{snake}"),
         Some(_) => snake,
     }
 }
@@ -211,8 +275,8 @@ mod tests {
     fn a_variable_is_named_after_its_connection_in_ascii() {
         assert_eq!(upper_snake("MyConnexion1"), "MY_CONNEXION1");
         assert_eq!(upper_snake("SQLServer été-2"), "SQL_SERVER_ETE_2");
-        assert_eq!(upper_snake("2024"), "CONNECTION_2024");
-        assert_eq!(upper_snake("名前\n"), "CONNECTION");
+        assert_eq!(upper_snake("2024"), "VARIABLE_2024");
+        assert_eq!(upper_snake("名前\n"), "VARIABLE");
         assert_eq!(upper_snake(&"é".repeat(90)).len(), LONGEST_PREFIX);
     }
 

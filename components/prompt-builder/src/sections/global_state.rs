@@ -120,17 +120,20 @@ impl<'i> GlobalState<'i> {
         type Types<'d> = Vec<(&'d str, Vec<&'d str>)>;
         let mut groups: Vec<(&Declaration, Types)> = Vec::new();
         let mut known = BTreeMap::new();
+        let mut known_types = BTreeMap::new();
         for declaration in self.declarations.iter().take(taken) {
             let index = *known.entry(group(declaration)).or_insert_with(|| {
                 groups.push((declaration, Vec::new()));
                 groups.len() - 1
             });
             let types = &mut groups[index].1;
-            let mut of_type = types.iter_mut();
-            match of_type.find(|(name, _)| *name == declaration.type_name) {
-                Some((_, texts)) => texts.push(&declaration.text),
-                None => types.push((&declaration.type_name, vec![&declaration.text])),
-            }
+            let of_type = *known_types
+                .entry((index, &declaration.type_name))
+                .or_insert_with(|| {
+                    types.push((&declaration.type_name, Vec::new()));
+                    types.len() - 1
+                });
+            types[of_type].1.push(&declaration.text);
         }
         let mut lines = String::new();
         for (first, types) in groups {
@@ -202,8 +205,10 @@ impl Section for GlobalState<'_> {
         document.heading(2, Inline::ours(ABOUT.title));
         let total = self.declarations.len();
         if total == 0 {
-            let sentence = Inline::ours("No global variables and no constants were found in ");
-            document.paragraph(sentence.then(&self.source.subject()).and("."));
+            document.paragraph(
+                self.source
+                    .not_found("No global variables and no constants were found"),
+            );
             return Shown::default();
         }
         let facts = &self.source.input.facts;

@@ -18,13 +18,25 @@ const ABOUT: About = About {
 /// The most lines that one step shows.
 const MOST_LINES: usize = 8;
 
+/// The most lines that a statement has for it to be shown whole, so that it keeps nothing behind it out.
+const LONGEST_STATEMENT: usize = 40;
+
 /// A block, its code without blank lines.
 struct Block<'i> {
     fact: &'i InitializationBlock,
     lines: Vec<String>,
-    /// After how many lines each of its steps ends, always between two statements.
-    ends: Vec<usize>,
+    /// Where each of its steps ends.
+    ends: Vec<End>,
     file: String,
+}
+
+/// Where code may be cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct End {
+    /// Behind so many lines.
+    lines: usize,
+    /// Whether that is inside of a statement.
+    is_inside: bool,
 }
 
 /// What a step adds to a block.
@@ -65,7 +77,8 @@ impl<'i> Initialization<'i> {
         section
     }
 
-    /// Breadth first: that blocks are there, what they do, then their code, the project's own first.
+    /// Breadth first: that blocks are there, what they do, the beginning of their code, then the rest of it, the
+    /// project's own first.
     fn plan(&mut self, tokenizer: &dyn Tokenizer) {
         let project = self.source.project().map(|project| &*project.name);
         let mut order: Vec<usize> = (0..self.blocks.len()).collect();
@@ -86,7 +99,7 @@ impl<'i> Initialization<'i> {
             }
         };
         for &index in &order {
-            let line = || format!("\n- {}\n", self.item(index, false).text());
+            let line = || format!("\n- {}\n", self.item(index, false, false).text());
             add(Step::Name(index), &|| tokenizer.count(&line()));
         }
         for &index in &order {
@@ -95,21 +108,23 @@ impl<'i> Initialization<'i> {
                 add(Step::Effects(index), &|| tokenizer.count(more.text()));
             }
         }
-        for &index in &order {
+        let first = order.iter().map(|index| (*index, 0..1));
+        let rest = order.iter().map(|index| (*index, 1..usize::MAX));
+        for (index, range) in first.chain(rest) {
             let block = &self.blocks[index];
-            let mut start = 0;
-            for &end in &block.ends {
+            let mut start = block.end(range.start).lines;
+            for end in block.ends.iter().take(range.end).skip(range.start) {
                 let frame = if start == 0 { FENCE + CUT } else { 0 };
-                let code = || block.lines[start..end].concat();
+                let code = || block.lines[start..end.lines].concat();
                 add(Step::Code(index), &|| tokenizer.count(&code()) + frame);
-                start = end;
+                start = end.lines;
             }
         }
         (self.steps, self.costs) = (steps, costs);
     }
 
-    /// `Shop, block 1: 41 lines, Shop.wwp:218`
-    fn item(&self, index: usize, with_effects: bool) -> Inline {
+    /// `Shop, block 1: 41 lines, Shop.wwp:218, in context/initialization/Shop-1.wl`
+    fn item(&self, index: usize, with_effects: bool, is_whole: bool) -> Inline {
         let block = &self.blocks[index];
         let fact = block.fact;
         let mut item = Inline::new().name(&fact.element).and(", block ");
@@ -117,6 +132,9 @@ impl<'i> Initialization<'i> {
         item = item
             .count(block.lines.len(), "line, ", "lines, ")
             .place(&fact.origin);
+        if !is_whole {
+            item = item.and(", in ").name(&block.file);
+        }
         item = item.then(&self.source.left_out_of(&fact.element));
         if let Some(condition) = &fact.condition {
             item = item.and(", only if ").name(condition);
@@ -161,7 +179,7 @@ fn block(fact: &InitializationBlock, file: String) -> Block<'_> {
 }
 
 /// Where code may be cut: at the least indented of the next lines that do not go on with a statement.
-fn ends(lines: &[String]) -> Vec<usize> {
+fn ends(lines: &[String]) -> Vec<End> {
     let indentation = |line: &str| line.len() - line.trim_start().len();
     let mut ends = Vec::new();
     let mut start = 0;
@@ -171,15 +189,17 @@ fn ends(lines: &[String]) -> Vec<usize> {
                 .get(*end)
                 .is_none_or(|next| !goes_on(&lines[*end - 1], next))
         };
-        let near = (start + 1..=(start + MOST_LINES).min(lines.len())).filter(is_end);
-        let best = near.min_by_key(|end| {
+        let up_to = |most: usize| start + 1..=(start + most).min(lines.len());
+        let best = up_to(MOST_LINES).filter(is_end).min_by_key(|end| {
             let depth = lines.get(*end).map_or(0, |next| indentation(next));
             (depth, std::cmp::Reverse(*end))
         });
-        // A statement that is longer than a step is shown whole.
-        let end = best.or_else(|| (start + 1..=lines.len()).find(|end| is_end(end)));
-        start = end.unwrap_or(lines.len());
-        ends.push(start);
+        let end = best.or_else(|| up_to(LONGEST_STATEMENT).find(|end| is_end(end)));
+        start = end.unwrap_or(start + MOST_LINES);
+        ends.push(End {
+            lines: start,
+            is_inside: end.is_none(),
+        });
     }
     ends
 }
@@ -204,34 +224,50 @@ impl Section for Initialization<'_> {
     fn write(&self, taken: usize, document: &mut Document) -> Shown {
         document.heading(2, Inline::ours(ABOUT.title));
         if self.blocks.is_empty() {
-            let sentence = Inline::ours("No initialization code was found in ");
-            document.paragraph(sentence.then(&self.source.subject()).and("."));
+            document.paragraph(self.source.not_found("No initialization code was found"));
             return Shown::default();
         }
         let lines = self.blocks.iter().map(|block| block.lines.len()).sum();
-        let count = Inline::new().count(self.blocks.len(), "block, ", "blocks, ");
-        document.paragraph(count.count(lines, "line", "lines").and(
-            ", without declarations and comments; those of an element run in their order. Each block whole: \
-             `context/initialization/`.",
-        ));
-        let mut shown = (0, 0, 0, 0);
-        for (index, reached) in self.reached(taken).into_iter().enumerate() {
-            if !reached.name {
-                continue;
-            }
-            document.item(self.item(index, reached.effects));
-            let shown_lines = self.write_code(index, reached.code, document);
-            shown.0 += 1;
-            shown.1 += usize::from(reached.effects);
-            shown.2 += usize::from(shown_lines == self.blocks[index].lines.len());
-            shown.3 += shown_lines;
-        }
         let total = self.blocks.len();
-        Shown::of(shown.2, total)
-            .with("blocks by name", shown.0, total)
-            .with("blocks with effects", shown.1, total)
-            .with("blocks whole", shown.2, total)
-            .with("lines of code", shown.3, lines)
+        let reached = self.reached(taken);
+        let named = reached.iter().filter(|reached| reached.name).count();
+        let with_effects = reached.iter().filter(|reached| reached.effects).count();
+        let shown = |(block, reached): (&Block, &Reached)| block.end(reached.code).lines;
+        let shown: Vec<usize> = self.blocks.iter().zip(&reached).map(shown).collect();
+        let shown_lines: usize = shown.iter().sum();
+        let is_whole = |index: usize| shown[index] == self.blocks[index].lines.len();
+        let whole = (0..total).filter(|index| reached[*index].name && is_whole(*index));
+        let whole = whole.count();
+        let count = Inline::new().number(named as u64).and(" of ");
+        let count = count.count(total, "block and ", "blocks and ");
+        let count = count.number(shown_lines as u64).and(" of ");
+        document.paragraph(count.count(lines, "line shown", "lines shown").and(
+            ", without declarations and comments, texts and secrets masked; those of an element run in their order. \
+             All lines, masked too: `context/initialization/`.",
+        ));
+        for (index, reached) in reached.iter().enumerate() {
+            if reached.name {
+                document.item(self.item(index, reached.effects, is_whole(index)));
+                self.write_code(index, reached.code, document);
+            }
+        }
+        Shown::of(whole, total)
+            .with("blocks by name", named, total)
+            .with("blocks with effects", with_effects, total)
+            .with("blocks whole", whole, total)
+            .with("lines of code", shown_lines, lines)
+    }
+}
+
+impl Block<'_> {
+    /// Where its code ends after some steps.
+    fn end(&self, steps: usize) -> End {
+        let none = End {
+            lines: 0,
+            is_inside: false,
+        };
+        let last = steps.checked_sub(1).and_then(|last| self.ends.get(last));
+        last.copied().unwrap_or(none)
     }
 }
 
@@ -258,22 +294,24 @@ impl Initialization<'_> {
         reached
     }
 
-    /// Writes the beginning of a block's code, and how much that is.
-    fn write_code(&self, index: usize, steps: usize, document: &mut Document) -> usize {
+    /// Writes the beginning of a block's code.
+    fn write_code(&self, index: usize, steps: usize, document: &mut Document) {
         let block = &self.blocks[index];
-        let Some(end) = steps.checked_sub(1).and_then(|last| block.ends.get(last)) else {
-            return 0;
-        };
-        let code = block.lines[..*end].concat();
-        document.data(&block.fact.language, &self.source.input.revision, &code);
-        if *end < block.lines.len() {
-            let cut = Inline::ours("Cut: lines ")
-                .number(*end as u64 + 1)
-                .and(" to ");
-            let cut = cut.number(block.lines.len() as u64).and(", in ");
-            document.paragraph(cut.name(&block.file).and("."));
+        let end = block.end(steps);
+        if end.lines == 0 {
+            return;
         }
-        *end
+        let code = block.lines[..end.lines].concat();
+        document.data(&block.fact.language, &self.source.input.revision, &code);
+        if end.lines < block.lines.len() {
+            let cut = Inline::ours(if end.is_inside {
+                "Cut inside of a statement: lines "
+            } else {
+                "Cut: lines "
+            });
+            let cut = cut.number(end.lines as u64 + 1).and(" to ");
+            document.paragraph(cut.number(block.lines.len() as u64).and("."));
+        }
     }
 }
 
@@ -288,10 +326,30 @@ mod tests {
     #[test]
     fn code_is_cut_between_statements_where_it_is_least_indented() {
         let code = "A()\nIF x THEN\n\tB(1, ...\n\t\t2)\n\tC()\nEND\nD()\nE()\nF()\nG()";
-        assert_eq!(ends(&lines(code)), [8, 10]);
+        let ends_at = |code: &str| -> Vec<usize> {
+            let ends = ends(&lines(code)).into_iter();
+            ends.inspect(|end| assert!(!end.is_inside))
+                .map(|end| end.lines)
+                .collect()
+        };
+        assert_eq!(ends_at(code), [8, 10]);
         let long = format!("IF x THEN\n{}END\nA()", "\tB()\n".repeat(9));
-        assert_eq!(ends(&lines(&long)), [8, 12]);
-        assert_eq!(ends(&lines(&"f(1,\n".repeat(20))), [20]);
-        assert_eq!(ends(&[]), [0; 0]);
+        assert_eq!(ends_at(&long), [8, 12]);
+        assert_eq!(ends_at(&"f(1,\n".repeat(20)), [20]);
+        assert_eq!(ends_at(""), [0; 0]);
+    }
+
+    #[test]
+    fn a_statement_that_keeps_everything_else_out_is_cut_inside() {
+        let code = format!("f({}\t2)\nA()", "1, ...\n".repeat(100));
+        let ends = ends(&lines(&code));
+        let inside: Vec<usize> = ends
+            .iter()
+            .filter(|end| end.is_inside)
+            .map(|end| end.lines)
+            .collect();
+        assert_eq!(inside, [8, 16, 24, 32, 40, 48, 56, 64]);
+        let rest: Vec<usize> = ends[8..].iter().map(|end| end.lines).collect();
+        assert_eq!(rest, [101, 102]);
     }
 }

@@ -5,7 +5,7 @@ use super::beginning::FENCE;
 use crate::budget::{About, Costs, Section, Shown};
 use crate::facts::{Diagnostic, Note, Severity};
 use crate::markdown::{Document, Inline};
-use crate::{Source, Tokenizer};
+use crate::{Source, Tokenizer, text};
 use std::collections::BTreeMap;
 
 const ABOUT: About = About {
@@ -25,20 +25,25 @@ struct Group<'i> {
 }
 
 /// What one step adds.
-enum Step<'i> {
+enum Step {
     /// A code of diagnostics.
     Group(Inline),
     /// A note, without its text.
     Note(Inline),
-    /// The text of a note, by its number.
-    Text(usize, &'i str),
+    /// More lines of the text of a note, by its number, up to this one.
+    Text(usize, usize),
 }
+
+/// The most lines of a note's text that one step shows, so that a long text keeps nothing behind it out.
+const MOST_LINES: usize = 40;
 
 /// The section.
 pub(crate) struct Reading<'i> {
     source: &'i Source<'i>,
     groups: Vec<Group<'i>>,
-    steps: Vec<Step<'i>>,
+    /// The lines of the notes' texts.
+    texts: Vec<Vec<String>>,
+    steps: Vec<Step>,
     costs: Costs,
 }
 
@@ -51,11 +56,11 @@ impl<'i> Reading<'i> {
             .collect();
         let notes = &source.input.facts.notes;
         steps.extend(notes.iter().map(|note| Step::Note(described(note))));
-        let texts = notes
-            .iter()
-            .enumerate()
-            .filter(|(_, note)| !crate::text::lines(&note.text).is_empty());
-        steps.extend(texts.map(|(index, note)| Step::Text(index, &note.text)));
+        let texts: Vec<Vec<String>> = notes.iter().map(|note| lines(&note.text)).collect();
+        for (index, text) in texts.iter().enumerate() {
+            let ends = (MOST_LINES..text.len() + MOST_LINES).step_by(MOST_LINES);
+            steps.extend(ends.map(|end| Step::Text(index, end.min(text.len()))));
+        }
         let mut costs = Costs::new(source.input.budget);
         for step in &steps {
             if !costs.has_room() {
@@ -65,16 +70,30 @@ impl<'i> Reading<'i> {
                 Step::Group(item) | Step::Note(item) => {
                     tokenizer.count(&format!("\n- {}\n", item.text()))
                 }
-                Step::Text(_, text) => tokenizer.count(&crate::text::lines(text)) + FENCE,
+                Step::Text(index, end) => {
+                    let start = (end - 1) / MOST_LINES * MOST_LINES;
+                    let frame = if start == 0 { FENCE + CUT } else { 0 };
+                    tokenizer.count(&texts[*index][start..*end].concat()) + frame
+                }
             });
         }
         Reading {
             source,
             groups,
+            texts,
             costs,
             steps,
         }
     }
+}
+
+/// What the line below a text that is cut costs at most, in tokens.
+const CUT: u32 = 30;
+
+/// The lines of a text, each with its end.
+fn lines(text: &str) -> Vec<String> {
+    let text = text::lines(text);
+    text.lines().map(|line| format!("{line}\n")).collect()
 }
 
 impl Section for Reading<'_> {
@@ -88,71 +107,79 @@ impl Section for Reading<'_> {
 
     fn write(&self, taken: usize, document: &mut Document) -> Shown {
         document.heading(2, Inline::ours(ABOUT.title));
-        let notes = &self.source.input.facts.notes;
         let codes = self.groups.len();
-        if codes == 0 {
-            document.paragraph(Inline::ours(
-                "The extractors reported no warnings and no errors.",
-            ));
-        } else {
-            let of = |severity| {
-                let of = self
-                    .groups
-                    .iter()
-                    .filter(|group| group.first.severity == severity);
-                of.map(|group| group.count).sum()
-            };
-            let count = Inline::new().count(of(Severity::Error), "error and ", "errors and ");
-            let count = count.count(of(Severity::Warning), "warning", "warnings");
-            document.paragraph(
-                count.and(", by code, with the first message. All: `context/diagnostics.csv`."),
-            );
-        }
         let taken = self.steps.get(..taken).unwrap_or(&self.steps);
+        let of_kind = |is_it: fn(&&Step) -> bool| taken.iter().filter(is_it).count();
+        let shown_codes = of_kind(|step| matches!(step, Step::Group(_)));
+        let shown_notes = of_kind(|step| matches!(step, Step::Note(_)));
+        self.write_summary(shown_codes, document);
         for step in taken {
             if let Step::Group(item) = step {
                 document.item(item.clone());
             }
         }
-        if !notes.is_empty() {
+        let notes = self.texts.len();
+        if notes > 0 {
+            let count = Inline::new().number(shown_notes as u64).and(" of ");
+            let count = count.count(
+                notes,
+                "note of extractors shown",
+                "notes of extractors shown",
+            );
+            document.paragraph(count.and(". All: `context/notes.json`."));
             self.write_notes(taken, document);
         }
-        Shown::of(
-            taken
-                .iter()
-                .filter(|step| !matches!(step, Step::Text(..)))
-                .count(),
-            codes + notes.len(),
-        )
-        .with("codes of diagnostics", taken.len().min(codes), codes)
-        .with(
-            "notes",
-            taken.len().saturating_sub(codes).min(notes.len()),
-            notes.len(),
-        )
+        Shown::of(shown_codes + shown_notes, codes + notes)
+            .with("codes of diagnostics", shown_codes, codes)
+            .with("notes", shown_notes, notes)
     }
 }
 
 impl Reading<'_> {
-    fn write_notes(&self, taken: &[Step<'_>], document: &mut Document) {
-        let notes = self.source.input.facts.notes.len();
-        let count = Inline::ours("Of extractors, ").count(notes, "note", "notes");
-        document.paragraph(count.and(", all in `context/notes.json`:"));
-        let of_notes = taken.iter().filter_map(|step| match step {
+    fn write_summary(&self, shown: usize, document: &mut Document) {
+        let codes = self.groups.len();
+        if codes == 0 {
+            return document.paragraph(Inline::ours(
+                "The extractors reported no warnings and no errors.",
+            ));
+        }
+        let of = |severity| {
+            let of = self.groups.iter();
+            let of = of.filter(|group| group.first.severity == severity);
+            of.map(|group| group.count).sum()
+        };
+        let count = Inline::new().count(of(Severity::Error), "error and ", "errors and ");
+        let count = count.count(of(Severity::Warning), "warning; ", "warnings; ");
+        let count = count.number(shown as u64).and(" of ");
+        document.paragraph(count.count(codes, "code shown", "codes shown").and(
+            ", each with the beginning of its first message. All: `context/diagnostics.csv`.",
+        ));
+    }
+
+    fn write_notes(&self, taken: &[Step], document: &mut Document) {
+        let mut ends = BTreeMap::new();
+        for step in taken {
+            if let Step::Text(index, end) = step {
+                ends.insert(*index, *end);
+            }
+        }
+        let notes = taken.iter().filter_map(|step| match step {
             Step::Note(item) => Some(item),
             _ => None,
         });
-        let texts: BTreeMap<usize, &str> = taken
-            .iter()
-            .filter_map(|step| match step {
-                Step::Text(index, text) => Some((*index, *text)),
-                _ => None,
-            })
-            .collect();
-        for (index, item) in of_notes.enumerate() {
+        for (index, item) in notes.enumerate() {
             document.item(item.clone());
-            if let Some(text) = texts.get(&index) {
-                document.data("text", &self.source.input.revision, text);
+            let Some(end) = ends.get(&index) else {
+                continue;
+            };
+            let text = &self.texts[index];
+            let revision = &self.source.input.revision;
+            document.data("text", revision, &text[..*end].concat());
+            if *end < text.len() {
+                let cut = Inline::ours("Cut: lines ")
+                    .number(*end as u64 + 1)
+                    .and(" to ");
+                document.paragraph(cut.number(text.len() as u64).and("."));
             }
         }
     }
@@ -167,7 +194,7 @@ fn item(group: &Group<'_>) -> Inline {
     let code = Inline::new().name(&group.first.code).and(", ");
     let mut item = code
         .count(group.count, one, many)
-        .sentence(&group.first.message);
+        .sentence(first_sentence(&group.first.message));
     if !group.places.is_empty() {
         item = item.and("; at ").join(group.places.iter().cloned(), ", ");
     }
@@ -176,6 +203,13 @@ fn item(group: &Group<'_>) -> Inline {
         item = item.and(" and ").number(more as u64).and(" more");
     }
     item
+}
+
+/// The first sentence of a message: what was found. What a person can do about it is behind that, and no help to an
+/// agent, who has nothing but the sources.
+fn first_sentence(message: &str) -> &str {
+    let end = message.find(". ").unwrap_or(message.len());
+    &message[..end]
 }
 
 fn described(note: &Note) -> Inline {

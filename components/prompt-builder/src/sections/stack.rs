@@ -1,15 +1,16 @@
 //! What the target stack is. Its strings are the operator's, and treated like all others.
 
 use crate::budget::{About, Section, Shown};
-use crate::facts::{Attribute, Scope};
+use crate::facts::Scope;
 use crate::markdown::{Document, Inline};
+use crate::prompt::{Advice, Need};
 use crate::{Source, Tokenizer};
 use std::collections::BTreeSet;
 
 const ABOUT: About = About {
     id: "target-stack",
     title: "Target Stack",
-    weight: 20,
+    weight: 12,
 };
 
 /// A line of the section: what stands before its entries, and the entries, which are said one by one.
@@ -25,12 +26,14 @@ pub(crate) struct TargetStack<'i> {
 impl<'i> TargetStack<'i> {
     pub(crate) fn new(source: &'i Source<'i>, tokenizer: &dyn Tokenizer) -> Self {
         let stack = &source.input.stack;
+        let (types, unmapped) = types(source);
         let lines = vec![
-            ("", whole(types(source))),
-            ("", whole(state(source))),
-            ("", whole(startup(source))),
-            ("Files: ", entries(&stack.file_structure)),
-            ("Names: ", entries(&stack.naming_conventions)),
+            ("Initialization code belongs in: ", startup(source)),
+            ("Global state belongs, by scope: ", state(source)),
+            ("Types of columns, `n` being the size: ", types),
+            ("Types that the stack has no word for: ", unmapped),
+            ("Files: ", advice(source, &stack.file_structure)),
+            ("Names: ", advice(source, &stack.naming_conventions)),
         ];
         let costs = lines.iter().flat_map(|(label, entries)| {
             entries.iter().enumerate().map(move |(index, entry)| {
@@ -51,14 +54,6 @@ impl<'i> TargetStack<'i> {
 
 /// What stands between entries.
 const BETWEEN: &str = "; ";
-
-/// A line that is said whole or not at all.
-fn whole(line: Inline) -> Vec<Inline> {
-    Some(line)
-        .into_iter()
-        .filter(|line| !line.is_empty())
-        .collect()
-}
 
 impl Section for TargetStack<'_> {
     fn about(&self) -> About {
@@ -96,37 +91,44 @@ impl Section for TargetStack<'_> {
             }
         }
         if taken < self.costs.len() {
-            document.item(Inline::ours("More of it: `context/stack.json`"));
+            let shown = Inline::new().number(taken as u64).and(" of ");
+            let shown = shown.count(self.costs.len(), "entry shown", "entries shown");
+            document.item(shown.and(", all in `context/stack.json`"));
         }
         Shown::of(taken, self.costs.len())
     }
 }
 
-/// What the stack calls the types of this project's columns.
-fn types(source: &Source<'_>) -> Inline {
-    let columns = source
-        .input
-        .facts
-        .tables
-        .iter()
-        .flat_map(|table| &table.columns);
-    let used: BTreeSet<&str> = columns.map(|column| &*column.normalized_type).collect();
-    let mappings = source.input.stack.types.iter();
-    let known: Vec<Inline> = mappings
-        .filter(|mapping| used.contains(&*mapping.normalized_type))
-        .map(|mapping| {
-            let name = Inline::new().name(&mapping.normalized_type);
-            name.and(" ").name(&mapping.stack_type)
+/// What the stack calls the types of this project's columns, and those for which it has no word.
+fn types(source: &Source<'_>) -> (Vec<Inline>, Vec<Inline>) {
+    let mappings = &source.input.stack.types;
+    let mapped: BTreeSet<&str> = mappings.iter().map(|one| &*one.normalized_type).collect();
+    let tables = source.input.facts.tables.iter();
+    let used: BTreeSet<String> = tables
+        .flat_map(|table| &table.columns)
+        .map(|column| {
+            let automatic = format!("auto {}", column.normalized_type);
+            let has_own = column.automatic && mapped.contains(&*automatic);
+            if has_own {
+                automatic
+            } else {
+                column.normalized_type.clone()
+            }
         })
         .collect();
-    if known.is_empty() {
-        return Inline::new();
-    }
-    Inline::ours("Types of columns, `n` being the size: ").join(known, ", ")
+    let known = mappings.iter();
+    let known = known.filter(|mapping| used.contains(&mapping.normalized_type));
+    let known = known.map(|mapping| {
+        let name = Inline::new().name(&mapping.normalized_type);
+        name.and(" ").name(&mapping.stack_type)
+    });
+    let unmapped = used.iter().filter(|name| !mapped.contains(name.as_str()));
+    let unmapped = unmapped.map(|name| Inline::new().name(name));
+    (known.collect(), unmapped.collect())
 }
 
 /// Where global state belongs, for the scopes that this project has.
-fn state(source: &Source<'_>) -> Inline {
+fn state(source: &Source<'_>) -> Vec<Inline> {
     let facts = &source.input.facts;
     let has = |scope| {
         facts
@@ -143,27 +145,32 @@ fn state(source: &Source<'_>) -> Inline {
         let is_known = |(scope, has_any): &(&str, bool)| *scope == place.name && *has_any;
         scopes.iter().any(is_known)
     });
-    let places: Vec<Inline> = places.map(entry).collect();
-    if places.is_empty() {
-        return Inline::new();
-    }
-    Inline::ours("Global state belongs, by scope: ").join(places, BETWEEN)
+    places
+        .map(|place| entry(&place.name, &place.value))
+        .collect()
 }
 
 /// Where code that runs at start belongs, when there is any.
-fn startup(source: &Source<'_>) -> Inline {
+fn startup(source: &Source<'_>) -> Vec<Inline> {
     let startup = &source.input.stack.startup;
     if source.input.facts.initialization_blocks.is_empty() || startup.is_empty() {
-        return Inline::new();
+        return Vec::new();
     }
-    Inline::ours("Initialization code belongs in: ").sentence(startup)
+    vec![Inline::new().sentence(startup)]
 }
 
-fn entries(attributes: &[Attribute]) -> Vec<Inline> {
-    attributes.iter().map(entry).collect()
+/// The lines that are of use to this project.
+fn advice(source: &Source<'_>, lines: &[Advice]) -> Vec<Inline> {
+    let facts = &source.input.facts;
+    let is_of_use = |line: &&Advice| match line.needs {
+        None => true,
+        Some(Need::Tables) => !facts.tables.is_empty(),
+        Some(Need::Startup) => !facts.initialization_blocks.is_empty(),
+    };
+    let lines = lines.iter().filter(is_of_use);
+    lines.map(|line| entry(&line.name, &line.value)).collect()
 }
 
-fn entry(attribute: &Attribute) -> Inline {
-    let name = Inline::new().name(&attribute.name);
-    name.and(" ").sentence(&attribute.value)
+fn entry(name: &str, value: &str) -> Inline {
+    Inline::new().name(name).and(" ").sentence(value)
 }

@@ -64,10 +64,18 @@ fn tamed(attack: &str) -> String {
 /// What extractors put in the place of a text.
 const LEFT_OUT: &str = "\"…\"";
 
+/// What stands in the place of a secret. A value with one is a variable as well.
+const MASK: &str = "[REDACTED:harmless]";
+
+/// How attacks begin that look like one.
+const MASK_BEGINNING: &str = "[REDACTED:";
+
 /// A group with the forms that harmless words give the files.
 struct Planting {
     group: Group,
     harmless: Vec<Forms>,
+    /// The form that a mask gives them.
+    masked: Forms,
     /// The forms that nothing at all gives them.
     empty: Forms,
 }
@@ -77,6 +85,7 @@ impl Planting {
         let words = [HARMLESS].into_iter().chain(HARMLESS_ELSEWHERE);
         Planting {
             harmless: words.map(|word| forms(&group, word).unwrap()).collect(),
+            masked: forms(&group, MASK).unwrap(),
             empty: forms(&group, "").unwrap(),
             group,
         }
@@ -85,6 +94,9 @@ impl Planting {
     /// Whether files have the form that a harmless text in the same fields gives them.
     fn is_harmless(&self, attack: &str, found: &Forms) -> bool {
         if self.harmless.contains(found) {
+            return true;
+        }
+        if attack.contains(MASK_BEGINNING) && self.masked == *found {
             return true;
         }
         // Where nothing of a text is seen, there may be nothing, in one field or another.

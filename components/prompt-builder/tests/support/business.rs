@@ -7,7 +7,12 @@ use quarry_generator::schema::{self, Table};
 
 /// The generator's schema of so many tables, and nothing else.
 pub fn business(tables: usize) -> Input {
-    let schema = schema::schema(tables, 1);
+    seeded(tables, 1)
+}
+
+/// The same of another seed.
+pub fn seeded(tables: usize, seed: u64) -> Input {
+    let schema = schema::schema(tables, seed);
     let mut input = empty();
     for generated in &schema {
         add(&mut input, generated, &schema);

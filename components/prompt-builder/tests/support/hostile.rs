@@ -1,6 +1,6 @@
 //! Facts made of strings that try to break out.
 
-use super::{empty, origin, part};
+use super::{advice, empty, origin, part};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -414,7 +414,9 @@ pub fn input() -> impl Strategy<Value = Input> {
                 }
                 input.stack.name = name;
                 input.stack.startup = startup;
-                input.stack.file_structure = attributes;
+                let lines = attributes.iter();
+                let lines = lines.map(|line| advice(&line.name, &line.value));
+                input.stack.file_structure = lines.collect();
                 input
             },
         )

@@ -4,10 +4,14 @@
 pub mod business;
 pub mod compact;
 pub mod hostile;
+pub mod varied;
 
-use quarry_component_prompt_builder::facts::*;
-use quarry_component_prompt_builder::prompt::{Input, Stack, TypeMapping};
+pub use quarry_component_prompt_builder::facts;
+
+use facts::*;
+use quarry_component_prompt_builder::prompt::{Advice, Input, Stack, TypeMapping};
 use quarry_component_prompt_builder::{CONTEXT, Output, build};
+use tiktoken_rs::o200k_base_singleton;
 
 /// More tokens than any document of a test has.
 pub const UNLIMITED: u32 = 1_000_000;
@@ -16,6 +20,17 @@ pub const UNLIMITED: u32 = 1_000_000;
 pub fn four_bytes(text: &str) -> u32 {
     u32::try_from(text.len().div_ceil(4)).unwrap()
 }
+
+pub fn o200k(text: &str) -> u32 {
+    u32::try_from(o200k_base_singleton().encode_ordinary(text).len()).unwrap()
+}
+
+/// As the host counts: exactly, by an upper estimate, and by bytes.
+pub const TOKENIZERS: [fn(&str) -> u32; 3] = [
+    o200k,
+    |text| 2 * o200k(text),
+    |text| u32::try_from(text.len()).unwrap(),
+];
 
 /// What an input becomes.
 pub fn built(input: &Input) -> Output {
@@ -36,6 +51,14 @@ pub fn attribute(name: &str, value: &str) -> Attribute {
     }
 }
 
+pub fn advice(name: &str, value: &str) -> Advice {
+    Advice {
+        name: name.to_owned(),
+        value: value.to_owned(),
+        needs: None,
+    }
+}
+
 /// A stack as the host's files describe it.
 pub fn stack() -> Stack {
     let mapping = |(normalized_type, stack_type): (&str, &str)| TypeMapping {
@@ -50,8 +73,8 @@ pub fn stack() -> Stack {
         framework: "FastAPI".to_owned(),
         orm: "SQLAlchemy 2".to_owned(),
         template_engine: "Jinja".to_owned(),
-        file_structure: vec![attribute("app/main.py", "the application")],
-        naming_conventions: vec![attribute("table", "snake_case, plural")],
+        file_structure: vec![advice("app/main.py", "the application")],
+        naming_conventions: vec![advice("table", "snake_case, plural")],
         types: [
             ("int64", "BigInteger"),
             ("string", "String(n)"),
