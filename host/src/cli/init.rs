@@ -38,7 +38,7 @@ pub(super) struct Init {
     /// The most tokens that CONTEXT.md may be [default: 8000]
     #[arg(short, long, value_name = "TOKENS")]
     budget: Option<u32>,
-    /// Whose tokens: claude (an upper estimate: twice those of o200k), o200k (exact) or bytes [default: claude]
+    /// Whose tokens: claude (an upper estimate over o200k), o200k (exact) or bytes [default: claude]
     #[arg(short, long, value_name = "NAME")]
     tokenizer: Option<tokenizer::Name>,
     /// Renderings besides CONTEXT.md: json (CONTEXT.json), html (CONTEXT.html, for a person)
