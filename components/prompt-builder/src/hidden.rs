@@ -12,6 +12,7 @@ pub(crate) fn count(input: &Input) -> u64 {
     strings.all([&input.project, &input.tokenizer, &input.revision]);
     strings.all(&input.configuration);
     strings.all(&input.mcp_url);
+    strings.all(input.pinned_tables.iter().chain(&input.excluded_tables));
     strings.stack(&input.stack);
     for diagnostic in &input.diagnostics {
         strings.all([&diagnostic.code, &diagnostic.message]);
