@@ -1,0 +1,71 @@
+//! The schema, step by step.
+
+use crate::connections::explain;
+use crate::error::OpenError;
+use crate::id::hexadecimal;
+use crate::time::Timestamp;
+use sha2::{Digest, Sha256};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, Row};
+
+/// The steps, in order. One that was released is never changed; the next begins where it ended.
+const STEPS: &[&str] = &[include_str!("../migrations/0001_initial.sql")];
+
+/// Brings a database up to the last step, in one transaction: it is at a step that is known, or as it was.
+pub(crate) async fn migrate(
+    connection: &mut AnyConnection,
+    begin: &'static str,
+    locks: &[&'static str],
+    store: &str,
+    now: Timestamp,
+) -> Result<(), OpenError> {
+    let failed = |error| explain(store, "bringing its schema up to date", error);
+    let mut transaction = connection.begin_with(begin).await.map_err(failed)?;
+    for lock in locks {
+        transaction.execute(*lock).await.map_err(failed)?;
+    }
+    let table = "CREATE TABLE IF NOT EXISTS schema_steps (
+        step BIGINT PRIMARY KEY, digest TEXT NOT NULL, applied_at BIGINT NOT NULL)";
+    transaction.execute(table).await.map_err(failed)?;
+    let applied = "SELECT step, digest FROM schema_steps ORDER BY step";
+    let mut done = 0;
+    for row in transaction.fetch_all(applied).await.map_err(failed)? {
+        let step: i64 = row.try_get("step").map_err(failed)?;
+        let digest: String = row.try_get("digest").map_err(failed)?;
+        check(step, &digest, done + 1, store)?;
+        done = step;
+    }
+    for (step, statements) in (1..).zip(STEPS).skip_while(|(step, _)| *step <= done) {
+        transaction
+            .execute(sqlx::raw_sql(*statements))
+            .await
+            .map_err(failed)?;
+        let insert = "INSERT INTO schema_steps (step, digest, applied_at) VALUES ($1, $2, $3)";
+        let insert = sqlx::query(insert)
+            .bind(step)
+            .bind(digest(statements))
+            .bind(now.milliseconds());
+        transaction.execute(insert).await.map_err(failed)?;
+    }
+    transaction.commit().await.map_err(failed)
+}
+
+/// Whether a step that was applied is the one known here by its number.
+fn check(step: i64, found: &str, expected: i64, store: &str) -> Result<(), OpenError> {
+    let store = store.to_owned();
+    let known = usize::try_from(step - 1)
+        .ok()
+        .and_then(|index| STEPS.get(index));
+    match known {
+        None if step > 0 => Err(OpenError::TooNew {
+            store,
+            found: step,
+            known: STEPS.len() as i64,
+        }),
+        Some(statements) if step == expected && digest(statements) == found => Ok(()),
+        _ => Err(OpenError::Foreign { store, step }),
+    }
+}
+
+fn digest(statements: &str) -> String {
+    hexadecimal(&Sha256::digest(statements.as_bytes()))
+}

@@ -1,0 +1,22 @@
+//! What belongs to no tenant.
+
+mod leases;
+mod queue;
+mod recovery;
+mod tenants;
+
+use crate::connections::Database;
+use std::sync::Arc;
+
+/// What belongs to no tenant: administration, and the work on the runs of all. Nothing here is for a tenant's
+/// credentials.
+#[derive(Debug, Clone)]
+pub struct Operator {
+    database: Arc<Database>,
+}
+
+impl Operator {
+    pub(crate) fn new(database: Arc<Database>) -> Self {
+        Self { database }
+    }
+}

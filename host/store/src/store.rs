@@ -1,0 +1,189 @@
+//! The store, and the secrets that open it.
+
+use crate::connections::{Database, Writing};
+use crate::database::{Location, Options};
+use crate::error::{CredentialError, OpenError, StoreError};
+use crate::id::{TenantId, TicketId, TokenId};
+use crate::model::{Access, TicketScope, Token};
+use crate::operator::Operator;
+use crate::rows::{self, token_columns};
+use crate::secret::{Form, has_hash};
+use crate::tenant_store::TenantStore;
+use crate::time::Timestamp;
+use sqlx::any::AnyRow;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How exactly the last use of a token is known: writing it at every request would make each of them wait.
+const LAST_USED: Duration = Duration::from_secs(60);
+
+/// The store. A clone is another handle on the same one.
+#[derive(Debug, Clone)]
+pub struct Store {
+    database: Arc<Database>,
+}
+
+impl Store {
+    /// Opens the store, makes it if it is not there, and brings its schema up to date.
+    ///
+    /// # Errors
+    ///
+    /// See [`OpenError`].
+    pub async fn open(location: &Location, options: Options) -> Result<Self, OpenError> {
+        let database = Arc::new(Database::open(location, options).await?);
+        Ok(Self { database })
+    }
+
+    /// What one tenant has. Whether there is such a tenant, the queries tell.
+    pub fn tenant(&self, id: TenantId) -> TenantStore {
+        TenantStore::new(self.database.clone(), id)
+    }
+
+    /// What belongs to no tenant: never reachable with a tenant's credentials.
+    pub fn operator(&self) -> Operator {
+        Operator::new(self.database.clone())
+    }
+
+    /// What a token opens.
+    ///
+    /// # Errors
+    ///
+    /// See [`CredentialError`].
+    pub async fn authenticate(&self, token: &str) -> Result<Access, CredentialError> {
+        let (id, secret) = Form::Token.split(token)?;
+        const FIND: &str = concat!(
+            "SELECT hash, ",
+            token_columns!(),
+            " FROM tokens WHERE id = $1"
+        );
+        let query = sqlx::query(FIND).bind(format!("{}{id}", TokenId::PREFIX));
+        let row = query
+            .fetch_optional(self.database.read())
+            .await
+            .map_err(StoreError::from)?;
+        let row = row.ok_or(CredentialError::Unknown)?;
+        check_secret(&row, secret)?;
+        let token = rows::token(&row)?;
+        let now = self.database.now();
+        check_token(&token, now)?;
+        if token
+            .last_used_at
+            .is_none_or(|used| used <= now.before(LAST_USED))
+        {
+            self.note_use(&token.id, now).await?;
+        }
+        Ok(Access {
+            tenant: token.tenant,
+            token: token.id,
+            scopes: token.scopes,
+            bound: TicketScope::Tenant,
+        })
+    }
+
+    async fn note_use(&self, token: &TokenId, now: Timestamp) -> Result<(), StoreError> {
+        let mut writing = self.database.begin().await?;
+        let query = sqlx::query("UPDATE tokens SET last_used_at = $2 WHERE id = $1");
+        let query = query.bind(token.as_str()).bind(now.milliseconds());
+        query.execute(&mut *writing).await?;
+        Ok(writing.commit().await?)
+    }
+
+    /// What a ticket opens. It opens it once: of several callers with the same ticket one gets in.
+    ///
+    /// # Errors
+    ///
+    /// See [`CredentialError`]. A ticket ends with the token that it was made with.
+    pub async fn consume_ticket(&self, ticket: &str) -> Result<Access, CredentialError> {
+        let (id, secret) = Form::Ticket.split(ticket)?;
+        let id = format!("{}{id}", TicketId::PREFIX);
+        let mut writing = self.database.begin().await?;
+        let ticket = take_ticket(&mut writing, &id, secret).await?;
+        const TOKEN: &str = concat!("SELECT ", token_columns!(), " FROM tokens WHERE id = $1");
+        let token = sqlx::query(TOKEN).bind(rows::text(&ticket, "token")?);
+        let token = token
+            .fetch_one(&mut *writing)
+            .await
+            .map_err(StoreError::from)?;
+        // Also a ticket that opens nothing any more is used up.
+        writing.commit().await.map_err(StoreError::from)?;
+        let token = rows::token(&token)?;
+        let now = self.database.now();
+        if rows::time(&ticket, "expires_at")? <= now {
+            return Err(CredentialError::Expired);
+        }
+        check_token(&token, now)?;
+        Ok(Access {
+            bound: bound(&ticket)?,
+            tenant: token.tenant,
+            token: token.id,
+            scopes: token.scopes,
+        })
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    ///
+    /// When it does not.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1 FROM schema_steps WHERE step = 1")
+            .fetch_one(self.database.read())
+            .await?;
+        Ok(())
+    }
+
+    /// Ends all connections, after the calls that use one. SQLite's log is written back into its file.
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
+}
+
+/// Removes a ticket if the secret is its own: whoever removes it has it.
+async fn take_ticket(
+    writing: &mut Writing,
+    id: &str,
+    secret: &str,
+) -> Result<AnyRow, CredentialError> {
+    let find =
+        sqlx::query("SELECT hash, token, project, run, expires_at FROM tickets WHERE id = $1")
+            .bind(id);
+    let ticket = find
+        .fetch_optional(&mut **writing)
+        .await
+        .map_err(StoreError::from)?;
+    let ticket = ticket.ok_or(CredentialError::Unknown)?;
+    check_secret(&ticket, secret)?;
+    let remove = sqlx::query("DELETE FROM tickets WHERE id = $1").bind(id);
+    let removed = remove
+        .execute(&mut **writing)
+        .await
+        .map_err(StoreError::from)?;
+    match removed.rows_affected() {
+        1 => Ok(ticket),
+        _ => Err(CredentialError::Unknown),
+    }
+}
+
+fn check_secret(row: &AnyRow, secret: &str) -> Result<(), CredentialError> {
+    // Whoever knows an identifier and guesses its secret learns no more than one who guesses both.
+    match has_hash(secret, &rows::text(row, "hash")?) {
+        true => Ok(()),
+        false => Err(CredentialError::Unknown),
+    }
+}
+
+fn check_token(token: &Token, now: Timestamp) -> Result<(), CredentialError> {
+    if token.revoked_at.is_some() {
+        return Err(CredentialError::Revoked);
+    }
+    match token.expires_at.is_some_and(|end| end <= now) {
+        true => Err(CredentialError::Expired),
+        false => Ok(()),
+    }
+}
+
+fn bound(ticket: &AnyRow) -> Result<TicketScope, StoreError> {
+    let project = rows::optional_parsed(ticket, "project")?.map(TicketScope::Project);
+    let run = rows::optional_parsed(ticket, "run")?.map(TicketScope::Run);
+    Ok(project.or(run).unwrap_or(TicketScope::Tenant))
+}
