@@ -5,7 +5,7 @@ use crate::error::OpenError;
 use crate::id::hexadecimal;
 use crate::time::Timestamp;
 use sha2::{Digest, Sha256};
-use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, Row};
+use sqlx::{AnyConnection, Connection, Executor, Row};
 
 /// The steps, in order. One that was released is never changed; the next begins where it ended.
 const STEPS: &[&str] = &[include_str!("../migrations/0001_initial.sql")];

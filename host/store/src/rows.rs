@@ -6,7 +6,7 @@ use crate::model::{
     Contents, Event, Failure, KnowledgeBase, KnowledgeBaseState, Limits, Origin, Project,
     ProjectStatus, Run, RunState, Scopes, Tenant, Token,
 };
-use crate::text::{Json, Name};
+use crate::text::Json;
 use crate::time::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;

@@ -1,9 +1,17 @@
 //! What is written with a lease.
 
 use super::Operator;
+use crate::connections::Writing;
 use crate::error::StoreError;
-use crate::model::{Append, Event, Fenced, Finish, Lease, Permit, Renewed, Run};
-use crate::text::Json;
+use crate::events::{insert, insert_last};
+use crate::id::RunId;
+use crate::model::{
+    Append, Event, Fenced, Finish, Lease, Outcome, Permit, ProjectStatus, Renewed, Run, RunState,
+};
+use crate::rows::{self, column, run_columns};
+use crate::text::{Json, Name, without_nul};
+use crate::time::Timestamp;
+use sqlx::any::AnyRow;
 use std::time::Duration;
 
 impl Operator {
@@ -17,7 +25,23 @@ impl Operator {
         lease: &Lease,
         duration: Duration,
     ) -> Result<Result<Renewed, Fenced>, StoreError> {
-        todo!()
+        const RENEW: &str = "UPDATE runs SET lease_expires_at = $3
+             WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING lease_expires_at, cancel_requested";
+        let until = self.database.now().after(duration);
+        let query = sqlx::query(RENEW)
+            .bind(lease.run.as_str())
+            .bind(column(lease.fence))
+            .bind(until.milliseconds());
+        let mut writing = self.database.begin().await?;
+        let Some(row) = query.fetch_optional(&mut *writing).await? else {
+            return Ok(Err(Fenced(lease.clone())));
+        };
+        let cancel_requested = rows::number::<u8>(&row, "cancel_requested")? == 1;
+        writing.commit().await?;
+        Ok(Ok(Renewed {
+            expires_at: until,
+            cancel_requested,
+        }))
     }
 
     /// Appends events to several runs in one transaction, with what they tell of. An append whose lease is over does
@@ -31,7 +55,27 @@ impl Operator {
         &self,
         appends: &[Append],
     ) -> Result<Vec<Result<Vec<Event>, Fenced>>, StoreError> {
-        todo!()
+        let now = self.database.now();
+        let mut writing = self.database.begin().await?;
+        // Rows are locked in one order by all hosts, so that none of them waits for another that waits for it.
+        let mut order: Vec<usize> = (0..appends.len()).collect();
+        order.sort_by_key(|index| &appends[*index].lease.run);
+        let mut numbered = Vec::with_capacity(appends.len());
+        for index in order {
+            numbered.push((index, number(&mut writing, &appends[index], now).await?));
+        }
+        let events = numbered
+            .iter()
+            .filter_map(|(index, appended)| Some((*index, appended.as_ref().ok()?)));
+        let events =
+            events.flat_map(|(index, events)| events.iter().map(move |event| (index, event)));
+        let events: Vec<(&RunId, &Event)> = events
+            .map(|(index, event)| (&appends[index].lease.run, event))
+            .collect();
+        insert(&mut writing, &events).await?;
+        writing.commit().await?;
+        numbered.sort_by_key(|(index, _)| *index);
+        Ok(numbered.into_iter().map(|(_, appended)| appended).collect())
     }
 
     /// Ends a run: its state, its final event, what it leaves behind and its project's status in one transaction.
@@ -44,7 +88,43 @@ impl Operator {
         lease: &Lease,
         finish: &Finish,
     ) -> Result<Result<(Run, Event), Fenced>, StoreError> {
-        todo!()
+        const FINISH: &str = concat!(
+            "UPDATE runs SET state = $3, ended_at = $4, last_seq = last_seq + 1, failure_code = $5,
+                failure_message = $6, figures = $7, access_log = $8, lease_owner = NULL, lease_expires_at = NULL
+             WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING ",
+            run_columns!()
+        );
+        let (state, failure) = match &finish.outcome {
+            Outcome::Succeeded => (RunState::Succeeded, None),
+            Outcome::Failed(failure) => (RunState::Failed, Some(failure)),
+            Outcome::Cancelled => (RunState::Cancelled, None),
+        };
+        let now = self.database.now();
+        let query = sqlx::query(FINISH)
+            .bind(lease.run.as_str())
+            .bind(column(lease.fence));
+        let query = query.bind(state.as_str()).bind(now.milliseconds());
+        let query = query.bind(failure.map(|failure| failure.code.to_string()));
+        let query = query.bind(failure.map(|failure| without_nul(&failure.message)));
+        let record = &finish.record;
+        let query = query.bind(record.figures.as_ref().map(|json| json.as_str().to_owned()));
+        let query = query.bind(
+            record
+                .access_log
+                .as_ref()
+                .map(|json| json.as_str().to_owned()),
+        );
+        let mut writing = self.database.begin().await?;
+        let Some(row) = query.fetch_optional(&mut *writing).await? else {
+            return Ok(Err(Fenced(lease.clone())));
+        };
+        let run = rows::run(&row)?;
+        let event = insert_last(&mut writing, &run, now, &finish.event).await?;
+        if let Some(status) = finish.project_status {
+            set_status(&mut writing, &row, status, now).await?;
+        }
+        writing.commit().await?;
+        Ok(Ok((run, event)))
     }
 
     /// Whether a run may publish: its lease is current and has not expired. To be asked right before publishing, which
@@ -54,7 +134,20 @@ impl Operator {
     ///
     /// When the database fails; the inner one when the lease is over or has expired.
     pub async fn may_publish(&self, lease: &Lease) -> Result<Result<Permit, Fenced>, StoreError> {
-        todo!()
+        const FIND: &str = "SELECT lease_expires_at, cancel_requested FROM runs
+             WHERE id = $1 AND fence = $2 AND state = 'running' AND lease_expires_at > $3";
+        let query = sqlx::query(FIND)
+            .bind(lease.run.as_str())
+            .bind(column(lease.fence));
+        let query = query.bind(self.database.now().milliseconds());
+        let Some(row) = query.fetch_optional(self.database.read()).await? else {
+            return Ok(Err(Fenced(lease.clone())));
+        };
+        let cancel_requested = rows::number::<u8>(&row, "cancel_requested")? == 1;
+        Ok(Ok(Permit {
+            until: rows::time(&row, "lease_expires_at")?,
+            cancel_requested,
+        }))
     }
 
     /// Gives a run back, as a host does that shuts down: it is queued again, and this attempt does not count.
@@ -67,6 +160,74 @@ impl Operator {
         lease: &Lease,
         event: &Json,
     ) -> Result<Result<(Run, Event), Fenced>, StoreError> {
-        todo!()
+        const RELEASE: &str = concat!(
+            "UPDATE runs SET state = 'queued', fence = fence + 1, attempts = attempts - 1, last_seq = last_seq + 1,
+                lease_owner = NULL, lease_expires_at = NULL
+             WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING ",
+            run_columns!()
+        );
+        let query = sqlx::query(RELEASE)
+            .bind(lease.run.as_str())
+            .bind(column(lease.fence));
+        let mut writing = self.database.begin().await?;
+        let Some(row) = query.fetch_optional(&mut *writing).await? else {
+            return Ok(Err(Fenced(lease.clone())));
+        };
+        let run = rows::run(&row)?;
+        let event = insert_last(&mut writing, &run, self.database.now(), event).await?;
+        writing.commit().await?;
+        Ok(Ok((run, event)))
     }
+}
+
+/// Takes the numbers of an append's events, and makes the changes that they tell of.
+async fn number(
+    writing: &mut Writing,
+    append: &Append,
+    now: Timestamp,
+) -> Result<Result<Vec<Event>, Fenced>, StoreError> {
+    const TAKE: &str = "UPDATE runs SET last_seq = last_seq + $3, stage = COALESCE($4, stage)
+         WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING tenant, project, last_seq";
+    let lease = &append.lease;
+    let query = sqlx::query(TAKE)
+        .bind(lease.run.as_str())
+        .bind(column(lease.fence));
+    let query = query
+        .bind(column(append.events.len() as u64))
+        .bind(append.stage.as_ref().map(Name::to_string));
+    let Some(row) = query.fetch_optional(&mut **writing).await? else {
+        return Ok(Err(Fenced(lease.clone())));
+    };
+    if let Some(status) = append.project_status {
+        set_status(writing, &row, status, now).await?;
+    }
+    let last: u64 = rows::number(&row, "last_seq")?;
+    let first = last + 1 - append.events.len() as u64;
+    let events = (first..).zip(&append.events).map(|(seq, body)| Event {
+        seq,
+        at: now,
+        body: body.clone(),
+    });
+    Ok(Ok(events.collect()))
+}
+
+/// Sets the status of a run's project.
+async fn set_status(
+    writing: &mut Writing,
+    run: &AnyRow,
+    status: ProjectStatus,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let query = sqlx::query(
+        "UPDATE projects SET status = $3, updated_at = $4 WHERE tenant = $1 AND id = $2",
+    );
+    let query = query
+        .bind(rows::text(run, "tenant")?)
+        .bind(rows::text(run, "project")?);
+    query
+        .bind(status.as_str())
+        .bind(now.milliseconds())
+        .execute(&mut **writing)
+        .await?;
+    Ok(())
 }

@@ -1,11 +1,14 @@
 //! Administration of tenants.
 
 use super::Operator;
-use crate::error::StoreError;
+use crate::error::{Kind, StoreError};
 use crate::id::{KnowledgeBaseId, TenantId};
 use crate::model::{Failure, Limits, Queue, Tenant, Totals};
 use crate::page::{Listed, Page};
-use crate::text::Name;
+use crate::rows::{self, column, tenant_columns};
+use crate::scope::AnyQuery;
+use crate::tenant_store::unless_used;
+use crate::text::{Name, without_nul};
 use crate::time::Timestamp;
 
 impl Operator {
@@ -15,7 +18,7 @@ impl Operator {
     ///
     /// When the database fails.
     pub async fn create_tenant(&self, name: &Name, limits: &Limits) -> Result<Tenant, StoreError> {
-        todo!()
+        self.insert_tenant(TenantId::random()?, name, limits).await
     }
 
     /// The tenant of the single-user mode, [`TenantId::single_user`], which is made if it is not there.
@@ -24,7 +27,15 @@ impl Operator {
     ///
     /// When the database fails.
     pub async fn single_user_tenant(&self) -> Result<Tenant, StoreError> {
-        todo!()
+        let id = TenantId::single_user();
+        match self.tenant(&id).await {
+            Err(StoreError::NotFound { .. }) => {}
+            found => return found,
+        }
+        // Another process may make it at the same time: what is there then is the answer.
+        self.insert_tenant(id.clone(), &Name::own("default"), &Limits::default())
+            .await?;
+        self.tenant(&id).await
     }
 
     /// The tenants.
@@ -33,7 +44,19 @@ impl Operator {
     ///
     /// When the database fails.
     pub async fn tenants(&self, page: &Page) -> Result<Listed<Tenant>, StoreError> {
-        todo!()
+        const LIST: &str = concat!(
+            "SELECT ",
+            tenant_columns!(),
+            " FROM tenants WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3"
+        );
+        let found = page
+            .bind(sqlx::query(LIST))
+            .fetch_all(self.database.read())
+            .await?;
+        let items = found.iter().map(rows::tenant).collect::<Result<_, _>>()?;
+        Ok(Listed::cut(items, page, |tenant: &Tenant| {
+            (tenant.created_at, tenant.id.as_str())
+        }))
     }
 
     /// One tenant.
@@ -42,7 +65,12 @@ impl Operator {
     ///
     /// When there is none, or the database fails.
     pub async fn tenant(&self, id: &TenantId) -> Result<Tenant, StoreError> {
-        todo!()
+        const FIND: &str = concat!("SELECT ", tenant_columns!(), " FROM tenants WHERE id = $1");
+        let found = sqlx::query(FIND)
+            .bind(id.as_str())
+            .fetch_optional(self.database.read())
+            .await?;
+        rows::tenant(&found.ok_or_else(|| StoreError::not_found(Kind::Tenant, id))?)
     }
 
     /// Changes a tenant's name and limits. Runs that run go on.
@@ -56,7 +84,20 @@ impl Operator {
         name: &Name,
         limits: &Limits,
     ) -> Result<Tenant, StoreError> {
-        todo!()
+        const UPDATE: &str = concat!(
+            "UPDATE tenants SET name = $2, concurrent_runs = $3, storage_bytes = $4, upload_bytes = $5,
+                run_seconds = $6, requests_per_minute = $7 WHERE id = $1 RETURNING ",
+            tenant_columns!()
+        );
+        let query = bind_limits(
+            sqlx::query(UPDATE).bind(id.as_str()).bind(name.as_str()),
+            limits,
+        );
+        let mut writing = self.database.begin().await?;
+        let row = query.fetch_optional(&mut *writing).await?;
+        let tenant = rows::tenant(&row.ok_or_else(|| StoreError::not_found(Kind::Tenant, id))?)?;
+        writing.commit().await?;
+        Ok(tenant)
     }
 
     /// Removes a tenant with its tokens.
@@ -65,7 +106,29 @@ impl Operator {
     ///
     /// When there is none, it has a knowledge base, or the database fails.
     pub async fn delete_tenant(&self, id: &TenantId) -> Result<Tenant, StoreError> {
-        todo!()
+        const DELETE: &str = concat!(
+            "DELETE FROM tenants WHERE id = $1 RETURNING ",
+            tenant_columns!()
+        );
+        let mut writing = self.database.begin().await?;
+        for owned in [
+            "DELETE FROM tickets WHERE tenant = $1",
+            "DELETE FROM tokens WHERE tenant = $1",
+        ] {
+            sqlx::query(owned)
+                .bind(id.as_str())
+                .execute(&mut *writing)
+                .await?;
+        }
+        let deleted = sqlx::query(DELETE)
+            .bind(id.as_str())
+            .fetch_optional(&mut *writing)
+            .await;
+        let row =
+            deleted.map_err(|error| unless_used(error, Kind::Tenant, id, "a knowledge base"))?;
+        let tenant = rows::tenant(&row.ok_or_else(|| StoreError::not_found(Kind::Tenant, id))?)?;
+        writing.commit().await?;
+        Ok(tenant)
     }
 
     /// The tenants that have live runs, with how many.
@@ -74,7 +137,21 @@ impl Operator {
     ///
     /// When the database fails.
     pub async fn queues(&self) -> Result<Vec<Queue>, StoreError> {
-        todo!()
+        const COUNT: &str = "SELECT tenant,
+                COUNT(CASE WHEN state = 'queued' THEN 1 END) AS queued,
+                COUNT(CASE WHEN state = 'running' THEN 1 END) AS running,
+                MIN(CASE WHEN state = 'queued' THEN queued_at END) AS since
+             FROM runs WHERE state IN ('queued', 'running') GROUP BY tenant ORDER BY tenant";
+        let found = sqlx::query(COUNT).fetch_all(self.database.read()).await?;
+        let queue = |row| {
+            Ok(Queue {
+                tenant: rows::parsed(row, "tenant")?,
+                queued: rows::number(row, "queued")?,
+                running: rows::number(row, "running")?,
+                waiting_since: rows::optional_time(row, "since")?,
+            })
+        };
+        found.iter().map(queue).collect()
     }
 
     /// What all tenants use together.
@@ -83,7 +160,20 @@ impl Operator {
     ///
     /// When the database fails.
     pub async fn totals(&self) -> Result<Totals, StoreError> {
-        todo!()
+        const COUNT: &str = "SELECT
+                (SELECT COUNT(*) FROM tenants) AS tenants,
+                (SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM knowledge_bases) AS bytes,
+                (SELECT COUNT(*) FROM projects) AS projects,
+                (SELECT COUNT(*) FROM runs WHERE state = 'queued') AS queued,
+                (SELECT COUNT(*) FROM runs WHERE state = 'running') AS running";
+        let row = sqlx::query(COUNT).fetch_one(self.database.read()).await?;
+        Ok(Totals {
+            tenants: rows::number(&row, "tenants")?,
+            stored_bytes: rows::number(&row, "bytes")?,
+            projects: rows::number(&row, "projects")?,
+            queued_runs: rows::number(&row, "queued")?,
+            running_runs: rows::number(&row, "running")?,
+        })
     }
 
     /// Fails the knowledge bases that are receiving since before a time: the process that received them has ended. Their
@@ -97,7 +187,21 @@ impl Operator {
         before: Timestamp,
         failure: &Failure,
     ) -> Result<Vec<(TenantId, KnowledgeBaseId)>, StoreError> {
-        todo!()
+        const FAIL: &str =
+            "UPDATE knowledge_bases SET state = 'failed', failure_code = $2, failure_message = $3
+             WHERE state = 'receiving' AND created_at < $1 RETURNING tenant, id";
+        let query = sqlx::query(FAIL)
+            .bind(before.milliseconds())
+            .bind(failure.code.as_str());
+        let query = query.bind(without_nul(&failure.message));
+        let mut writing = self.database.begin().await?;
+        let found = query.fetch_all(&mut *writing).await?;
+        let failed = found
+            .iter()
+            .map(|row| Ok((rows::parsed(row, "tenant")?, rows::parsed(row, "id")?)));
+        let failed = failed.collect::<Result<_, StoreError>>()?;
+        writing.commit().await?;
+        Ok(failed)
     }
 
     /// Removes tickets that have expired.
@@ -106,6 +210,47 @@ impl Operator {
     ///
     /// When the database fails.
     pub async fn remove_expired_tickets(&self) -> Result<u64, StoreError> {
-        todo!()
+        let mut writing = self.database.begin().await?;
+        let query = sqlx::query("DELETE FROM tickets WHERE expires_at <= $1");
+        let removed = query
+            .bind(self.database.now().milliseconds())
+            .execute(&mut *writing)
+            .await?;
+        writing.commit().await?;
+        Ok(removed.rows_affected())
     }
+
+    async fn insert_tenant(
+        &self,
+        id: TenantId,
+        name: &Name,
+        limits: &Limits,
+    ) -> Result<Tenant, StoreError> {
+        let tenant = Tenant {
+            id,
+            name: name.clone(),
+            created_at: self.database.now(),
+            limits: *limits,
+        };
+        const INSERT: &str = "INSERT INTO tenants (id, name, concurrent_runs, storage_bytes, upload_bytes, run_seconds,
+                requests_per_minute, created_at, claims)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0) ON CONFLICT DO NOTHING";
+        let query = sqlx::query(INSERT)
+            .bind(tenant.id.as_str())
+            .bind(name.as_str());
+        let query = bind_limits(query, limits).bind(tenant.created_at.milliseconds());
+        let mut writing = self.database.begin().await?;
+        query.execute(&mut *writing).await?;
+        writing.commit().await?;
+        Ok(tenant)
+    }
+}
+
+fn bind_limits(query: AnyQuery, limits: &Limits) -> AnyQuery {
+    query
+        .bind(i64::from(limits.concurrent_runs))
+        .bind(column(limits.storage_bytes))
+        .bind(column(limits.upload_bytes))
+        .bind(i64::from(limits.run_seconds))
+        .bind(i64::from(limits.requests_per_minute))
 }
