@@ -91,7 +91,7 @@ CREATE TABLE runs (
 );
 CREATE INDEX runs_in_order ON runs (tenant, queued_at, id);
 CREATE INDEX runs_of_project ON runs (tenant, project, queued_at, id);
-CREATE UNIQUE INDEX one_live_run_of_a_project ON runs (project) WHERE state IN ('queued', 'running');
+CREATE UNIQUE INDEX one_live_run_of_a_project ON runs (tenant, project) WHERE state IN ('queued', 'running');
 CREATE INDEX runs_waiting ON runs (tenant, queued_at, id) WHERE state = 'queued';
 CREATE INDEX runs_running ON runs (tenant) WHERE state = 'running';
 CREATE INDEX runs_by_lease ON runs (lease_expires_at) WHERE state = 'running';

@@ -143,6 +143,14 @@ pub enum StoreError {
         /// The state.
         state: &'static str,
     },
+    /// Others changed the same thing at the same time, again and again.
+    #[error("the {kind} {id} was changed by others each time this was tried; try again")]
+    Contended {
+        /// What was changed.
+        kind: Kind,
+        /// Its identifier.
+        id: String,
+    },
     /// The tenant's storage would be exceeded.
     #[error(
         "{needed} bytes are needed, {used} of {allowed} are in use; remove a knowledge base first"
@@ -194,8 +202,10 @@ impl StoreError {
 
     /// Whether the same call may succeed in a while: the database was busy or out of reach.
     pub fn is_temporary(&self) -> bool {
-        let StoreError::Database(error) = self else {
-            return false;
+        let error = match self {
+            StoreError::Contended { .. } => return true,
+            StoreError::Database(error) => error,
+            _ => return false,
         };
         match error {
             sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => true,

@@ -11,6 +11,9 @@ use crate::rows::{self, column, run_columns};
 use crate::scope::Scoped;
 use crate::text::Json;
 
+/// How often something is tried when others are faster.
+const TRIES: usize = 32;
+
 const FIND: Scoped = Scoped::new(concat!(
     "SELECT ",
     run_columns!(),
@@ -37,7 +40,7 @@ impl TenantStore {
     ) -> Result<Started, StoreError> {
         let mut writing = self.database.begin().await?;
         // Each time round, another caller has made a run, and it has ended since.
-        loop {
+        for _ in 0..TRIES {
             let live = self
                 .scope
                 .query(&LIVE)
@@ -52,6 +55,10 @@ impl TenantStore {
                 return Ok(Started::New(run));
             }
         }
+        Err(StoreError::Contended {
+            kind: Kind::Project,
+            id: project.to_string(),
+        })
     }
 
     /// One run.
@@ -131,7 +138,7 @@ impl TenantStore {
     pub async fn request_cancel(&self, id: &RunId, event: &Json) -> Result<Cancelled, StoreError> {
         let mut writing = self.database.begin().await?;
         // Each time round, the run was claimed or given back between the statements.
-        loop {
+        for _ in 0..TRIES {
             if let Some(run) = self.end_queued(&mut writing, id).await? {
                 let event = insert_last(&mut writing, &run, self.database.now(), event).await?;
                 writing.commit().await?;
@@ -162,6 +169,10 @@ impl TenantStore {
                 return Ok(Cancelled::Already(run));
             }
         }
+        Err(StoreError::Contended {
+            kind: Kind::Run,
+            id: id.to_string(),
+        })
     }
 
     /// The events of a run after a number, in order, at most so many. The first event's number is 1.
