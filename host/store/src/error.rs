@@ -200,6 +200,14 @@ impl StoreError {
         }
     }
 
+    /// Whether PostgreSQL undid the transaction because another one waited for it.
+    pub(crate) fn is_deadlock(&self) -> bool {
+        let StoreError::Database(sqlx::Error::Database(error)) = self else {
+            return false;
+        };
+        error.code().is_some_and(|code| code == "40P01")
+    }
+
     /// Whether the same call may succeed in a while: the database was busy or out of reach.
     pub fn is_temporary(&self) -> bool {
         let error = match self {

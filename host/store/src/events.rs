@@ -4,25 +4,24 @@ use crate::connections::Writing;
 use crate::error::StoreError;
 use crate::id::RunId;
 use crate::model::{Event, Run};
-use crate::rows::column;
+use crate::rows::{chunks, column, placeholders};
 use crate::text::Json;
 use crate::time::Timestamp;
 use sqlx::AssertSqlSafe;
-
-/// Rows of one statement. With few sizes each statement is prepared once.
-const SIZES: [usize; 4] = [64, 16, 4, 1];
 
 /// Inserts events of any runs.
 pub(crate) async fn insert(
     writing: &mut Writing,
     events: &[(&RunId, &Event)],
 ) -> Result<(), StoreError> {
-    let mut rest = events;
-    while let Some(size) = SIZES.into_iter().find(|size| *size <= rest.len()) {
-        let (now, later) = rest.split_at(size);
+    for chunk in chunks(events) {
+        let values = placeholders(chunk.len(), 4);
         // Nothing but numbers is put into the statement.
-        let mut query = sqlx::query(AssertSqlSafe(statement(size)));
-        for (run, event) in now {
+        let statement = AssertSqlSafe(format!(
+            "INSERT INTO events (run, seq, at, body) VALUES {values}"
+        ));
+        let mut query = sqlx::query(statement);
+        for (run, event) in chunk {
             query = query
                 .bind(run.as_str())
                 .bind(column(event.seq))
@@ -30,7 +29,6 @@ pub(crate) async fn insert(
             query = query.bind(event.body.as_str());
         }
         query.execute(&mut **writing).await?;
-        rest = later;
     }
     Ok(())
 }
@@ -49,15 +47,4 @@ pub(crate) async fn insert_last(
     };
     insert(writing, &[(&run.id, &event)]).await?;
     Ok(event)
-}
-
-fn statement(rows: usize) -> String {
-    let values: Vec<String> = (0..rows)
-        .map(|row| row * 4)
-        .map(|row| format!("(${}, ${}, ${}, ${})", row + 1, row + 2, row + 3, row + 4))
-        .collect();
-    format!(
-        "INSERT INTO events (run, seq, at, body) VALUES {}",
-        values.join(", ")
-    )
 }

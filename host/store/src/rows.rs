@@ -211,3 +211,28 @@ pub(crate) fn optional_time(
 pub(crate) fn column(number: u64) -> i64 {
     number.try_into().unwrap_or(i64::MAX)
 }
+
+/// Rows of one statement. With few sizes each statement is prepared once on a connection, and then kept.
+const SIZES: [usize; 5] = [256, 64, 16, 4, 1];
+
+/// Cuts a list into parts of these sizes.
+pub(crate) fn chunks<T>(list: &[T]) -> impl Iterator<Item = &[T]> {
+    let mut rest = list;
+    std::iter::from_fn(move || {
+        let size = SIZES.into_iter().find(|size| *size <= rest.len())?;
+        let (chunk, later) = rest.split_at(size);
+        rest = later;
+        Some(chunk)
+    })
+}
+
+/// `($1, $2), ($3, $4)`: the parameters of so many rows of so many columns.
+pub(crate) fn placeholders(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let numbers: Vec<String> = (1..=columns)
+            .map(|column| format!("${}", row * columns + column))
+            .collect();
+        format!("({})", numbers.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}

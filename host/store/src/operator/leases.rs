@@ -3,16 +3,18 @@
 use super::Operator;
 use crate::connections::Writing;
 use crate::error::StoreError;
-use crate::events::{insert, insert_last};
-use crate::id::RunId;
+use crate::events::insert_last;
 use crate::model::{
     Append, Event, Fenced, Finish, Lease, Outcome, Permit, ProjectStatus, Renewed, Run, RunState,
 };
 use crate::rows::{self, column, run_columns};
-use crate::text::{Json, Name, without_nul};
+use crate::text::{Json, without_nul};
 use crate::time::Timestamp;
 use sqlx::any::AnyRow;
 use std::time::Duration;
+
+/// How often a batch is tried that was the victim of a deadlock: another host, whose leases are over, wrote the same runs.
+const TRIES: usize = 8;
 
 impl Operator {
     /// Renews a lease: it then ends so long from now.
@@ -55,27 +57,13 @@ impl Operator {
         &self,
         appends: &[Append],
     ) -> Result<Vec<Result<Vec<Event>, Fenced>>, StoreError> {
-        let now = self.database.now();
-        let mut writing = self.database.begin().await?;
-        // Rows are locked in one order by all hosts, so that none of them waits for another that waits for it.
-        let mut order: Vec<usize> = (0..appends.len()).collect();
-        order.sort_by_key(|index| &appends[*index].lease.run);
-        let mut numbered = Vec::with_capacity(appends.len());
-        for index in order {
-            numbered.push((index, number(&mut writing, &appends[index], now).await?));
+        for _ in 1..TRIES {
+            match self.try_append(appends).await {
+                Err(error) if error.is_deadlock() => {}
+                done => return done,
+            }
         }
-        let events = numbered
-            .iter()
-            .filter_map(|(index, appended)| Some((*index, appended.as_ref().ok()?)));
-        let events =
-            events.flat_map(|(index, events)| events.iter().map(move |event| (index, event)));
-        let events: Vec<(&RunId, &Event)> = events
-            .map(|(index, event)| (&appends[index].lease.run, event))
-            .collect();
-        insert(&mut writing, &events).await?;
-        writing.commit().await?;
-        numbered.sort_by_key(|(index, _)| *index);
-        Ok(numbered.into_iter().map(|(_, appended)| appended).collect())
+        self.try_append(appends).await
     }
 
     /// Ends a run: its state, its final event, what it leaves behind and its project's status in one transaction.
@@ -180,39 +168,8 @@ impl Operator {
     }
 }
 
-/// Takes the numbers of an append's events, and makes the changes that they tell of.
-async fn number(
-    writing: &mut Writing,
-    append: &Append,
-    now: Timestamp,
-) -> Result<Result<Vec<Event>, Fenced>, StoreError> {
-    const TAKE: &str = "UPDATE runs SET last_seq = last_seq + $3, stage = COALESCE($4, stage)
-         WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING tenant, project, last_seq";
-    let lease = &append.lease;
-    let query = sqlx::query(TAKE)
-        .bind(lease.run.as_str())
-        .bind(column(lease.fence));
-    let query = query
-        .bind(column(append.events.len() as u64))
-        .bind(append.stage.as_ref().map(Name::to_string));
-    let Some(row) = query.fetch_optional(&mut **writing).await? else {
-        return Ok(Err(Fenced(lease.clone())));
-    };
-    if let Some(status) = append.project_status {
-        set_status(writing, &row, status, now).await?;
-    }
-    let last: u64 = rows::number(&row, "last_seq")?;
-    let first = last + 1 - append.events.len() as u64;
-    let events = (first..).zip(&append.events).map(|(seq, body)| Event {
-        seq,
-        at: now,
-        body: body.clone(),
-    });
-    Ok(Ok(events.collect()))
-}
-
 /// Sets the status of a run's project.
-async fn set_status(
+pub(super) async fn set_status(
     writing: &mut Writing,
     run: &AnyRow,
     status: ProjectStatus,

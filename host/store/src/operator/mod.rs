@@ -1,5 +1,6 @@
 //! What belongs to no tenant.
 
+mod append;
 mod leases;
 mod queue;
 mod recovery;
