@@ -13,10 +13,11 @@ mod event;
 mod extraction;
 mod revision;
 
-pub use event::{Event, Events, Stage, silent};
+pub use event::{Event, Events, PublishCheck, Stage, silent};
 pub use extraction::{Extracted, ExtractorRun, extract};
 
 use crate::catalog::{CatalogError, NamedExtractor, StackError};
+use crate::facts::counts;
 use crate::redaction::Redaction;
 use crate::render::Format;
 use crate::settings::SettingsError;
@@ -79,6 +80,9 @@ pub enum InitializeError {
         /// What found it.
         rule: &'static str,
     },
+    /// The documents must not be published any more.
+    #[error("nothing was published: {0}")]
+    Withdrawn(String),
     /// The workspace cannot be written.
     #[error(transparent)]
     Publish(#[from] PublishError),
@@ -138,6 +142,8 @@ pub struct Request<'a> {
     pub agents: Option<Agents>,
     /// What becomes of the documents.
     pub mode: Mode,
+    /// Is asked right before they are published.
+    pub before_publish: Option<PublishCheck<'a>>,
 }
 
 /// The budget when nobody says anything else, in tokens.
@@ -161,6 +167,7 @@ impl<'a> Request<'a> {
             formats: Vec::new(),
             agents: Some(Agents::default()),
             mode: Mode::default(),
+            before_publish: None,
         }
     }
 }
@@ -236,6 +243,9 @@ pub fn initialize(
     }
     let mut redaction = Redaction::new(&request.allowed_secrets);
     redaction.facts(&mut extracted.extraction);
+    events(Event::Extracted {
+        facts: counts(&extracted.extraction.facts).to_vec(),
+    });
     events(Event::Stage(Stage::Build));
     let project = project_name(&extracted.extraction.facts, request.source);
     let Built {
@@ -262,6 +272,9 @@ pub fn initialize(
     let outcome = match request.mode {
         Mode::Publish => {
             events(Event::Stage(Stage::Publish));
+            if let Some(PublishCheck(check)) = request.before_publish {
+                check().map_err(InitializeError::Withdrawn)?;
+            }
             Outcome::Published(workspace.publish(&documents, Some(&revision), agents)?)
         }
         Mode::Compare => {
