@@ -158,3 +158,18 @@ fn a_token_that_is_revoked_opens_nothing_any_more() {
     assert!(client.delete(&format!("/api/tokens/{id}")).done()["revoked_at"].is_number());
     assert_eq!(client.get("/api").problem().0, 401);
 }
+
+#[test]
+fn a_tenant_who_asks_too_often_is_told_until_when_and_no_other_tenant_is() {
+    let (_directory, data) = data();
+    let (one, two) = (tenant(&data, "one"), tenant(&data, "two"));
+    let server = Server::start(&data, &["--multi-tenant"]);
+    let (one, two) = (server.client(Some(&one)), server.client(Some(&two)));
+    for _ in 0..600 {
+        one.get("/api").done();
+    }
+    let refused = one.get("/api");
+    assert_eq!(refused.problem(), (429, "too-many-requests".into()));
+    assert!(refused.body.contains("600 requests"), "{}", refused.body);
+    assert_eq!(two.get("/api").status, 200);
+}

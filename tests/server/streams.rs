@@ -133,7 +133,7 @@ fn lines_come_while_the_run_runs() {
 fn a_server_that_is_killed_in_the_middle_of_a_run_ends_the_run_after_its_restart() {
     let (directory, data) = data();
     let config = directory.path().join("config.toml");
-    let script = "[agent]\ncommand = \"/bin/sh\"\narguments = [\"-c\", \"if [ -e again ]; then exit 0; fi; touch again; sleep 600\"]\noutput = \"lines\"\n";
+    let script = "[agent]\ncommand = \"/bin/sh\"\narguments = [\"-c\", \"if [ -e again ]; then exit 0; fi; touch again; echo touched; sleep 600\"]\noutput = \"lines\"\n";
     std::fs::write(&config, script).unwrap();
     let arguments = ["--config", config.to_str().unwrap()];
     let mut server = Server::start(&data, &arguments);
@@ -144,7 +144,7 @@ fn a_server_that_is_killed_in_the_middle_of_a_run_ends_the_run_after_its_restart
     loop {
         let message = socket.next().unwrap();
         seen.push(message.clone());
-        if message["stage"] == "agent" {
+        if message["message"] == "touched" {
             break;
         }
     }

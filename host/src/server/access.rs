@@ -19,6 +19,10 @@ pub(super) async fn authenticate(
 ) -> Result<Response, Error> {
     let (mut parts, body) = request.into_parts();
     let access = access(&app, &parts).await?;
+    if app.tenancy == Tenancy::Many {
+        let tenant = app.store.tenant(access.tenant.clone());
+        app.rates.admit(&tenant).await?;
+    }
     parts.extensions.insert(access);
     Ok(next.run(Request::from_parts(parts, body)).await)
 }

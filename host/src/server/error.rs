@@ -22,6 +22,8 @@ pub(super) enum Error {
     Ticket,
     #[error("the credential lacks the scope `{0}`; use a token that has it")]
     Scope(Scope),
+    #[error("more than {allowed} requests in a minute; go on in {seconds} s")]
+    TooManyRequests { allowed: u32, seconds: u64 },
     #[error(
         "the host {0:?} is not one of this server's names; use another, or start it with `--host`"
     )]
@@ -107,6 +109,7 @@ impl Error {
                 (StatusCode::UNAUTHORIZED, "unauthenticated")
             }
             Error::Scope(_) => (StatusCode::FORBIDDEN, "missing-scope"),
+            Error::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"),
             Error::Host(_) => (StatusCode::MISDIRECTED_REQUEST, "unknown-host"),
             Error::Origin(_) => (StatusCode::FORBIDDEN, "foreign-origin"),
             Error::Nothing(_) | Error::NoFile(_) | Error::NoRun => {
@@ -184,18 +187,19 @@ fn store_kind(error: &StoreError) -> (StatusCode, &'static str) {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, _) = self.kind();
+        let wait = match &self {
+            Error::TooManyRequests { seconds, .. } => Some(*seconds),
+            _ => (status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
+        };
         let mut response = (status, Json(self.document())).into_response();
         let headers = response.headers_mut();
         let media_type = HeaderValue::from_static("application/problem+json");
         headers.insert(CONTENT_TYPE, media_type);
-        match status {
-            StatusCode::UNAUTHORIZED => {
-                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
-            StatusCode::SERVICE_UNAVAILABLE => {
-                headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
-            }
-            _ => {}
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = wait {
+            headers.insert(RETRY_AFTER, seconds.into());
         }
         response
     }

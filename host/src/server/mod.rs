@@ -20,6 +20,7 @@ mod hub;
 mod knowledge_bases;
 mod layout;
 mod projects;
+mod rates;
 mod routes;
 mod runs;
 mod socket;
@@ -36,6 +37,7 @@ use hosts::Hosts;
 use hub::Hub;
 use layout::Layout;
 use quarry_store::Store;
+use rates::Rates;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -46,6 +48,7 @@ struct App {
     layout: Layout,
     hosts: Hosts,
     hub: Arc<Hub>,
+    rates: Rates,
     engine: Engine,
     /// Cancelled when the server shuts down: what would go on for long ends then.
     closing: CancellationToken,

@@ -4,6 +4,7 @@ use super::engine::{Engine, Parts};
 use super::hosts::Hosts;
 use super::hub::Hub;
 use super::layout::{Layout, make};
+use super::rates::Rates;
 use super::routes::router;
 use super::{App, Shared, upload};
 use crate::catalog::{CatalogError, EXTRACTORS, load_extractors, load_prompt_builder};
@@ -182,6 +183,7 @@ impl Server {
             layout,
             hosts: Hosts::new(address, &options.hosts),
             hub,
+            rates: Rates::default(),
             engine,
             closing: CancellationToken::new(),
         });

@@ -59,8 +59,14 @@ impl Follower {
                 self.after = event.seq;
                 return Ok(Some(event));
             }
-            if self.behind && self.catch_up().await? {
-                return Ok(None);
+            if self.behind {
+                match self.catch_up().await {
+                    Ok(true) => return Ok(None),
+                    Ok(false) => {}
+                    // The store is closed then. What was told before is still given out.
+                    Err(_) if self.app.closing.is_cancelled() => self.behind = false,
+                    Err(error) => return Err(error),
+                }
             }
             if self.waiting.is_empty() && self.listen().await {
                 return Ok(None);
