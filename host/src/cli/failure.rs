@@ -3,6 +3,7 @@
 use super::report::difference;
 use crate::catalog::{CatalogError, StackError};
 use crate::initialize::InitializeError;
+use crate::server::ServeError;
 use crate::settings::SettingsError;
 use crate::text::Printable;
 use crate::workspace::{Change, SourceError};
@@ -24,6 +25,7 @@ pub(super) const EXIT_CODES: &str = "Exit codes:
   8  the workspace cannot be written; what was there before still is
 
 Environment:
+  DATABASE_URL      the PostgreSQL database of `serve` and `tenant` (default: SQLite in the data directory)
   QUARRY_CACHE_DIR  where compiled components are kept (default: quarry/ in the user's cache directory)
   NO_COLOR          no colours";
 
@@ -37,6 +39,8 @@ pub(super) enum Failure {
     Initialize(#[from] InitializeError),
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
+    #[error(transparent)]
+    Serve(#[from] ServeError),
     #[error("the output cannot be written: {0}")]
     Output(#[from] io::Error),
     #[error("{0}")]
@@ -137,8 +141,9 @@ impl Failure {
             )
             | Failure::NotFound(_) => 6,
             Failure::Stale(_) => 7,
-            Failure::Initialize(InitializeError::Publish(_)) => 8,
+            Failure::Initialize(InitializeError::Publish(_) | InitializeError::Withdrawn(_)) => 8,
             Failure::Sandbox(_)
+            | Failure::Serve(_)
             | Failure::Output(_)
             | Failure::Initialize(InitializeError::Leak(_)) => 1,
         })

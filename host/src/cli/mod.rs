@@ -6,8 +6,10 @@ mod failure;
 mod init;
 mod progress;
 mod report;
+mod serve;
 mod setup;
 mod stacks;
+mod tenant;
 
 use clap::{Args, Parser, Subcommand};
 use failure::Failure;
@@ -43,6 +45,10 @@ enum Command {
     Stacks(stacks::Stacks),
     /// List the components, with what they are and what they were built from
     Components(components::Components),
+    /// Serve initializations over HTTP and WebSocket, to one user or to many tenants
+    Serve(serve::Serve),
+    /// Make and list the tenants of a server
+    Tenant(tenant::Tenants),
 }
 
 /// Runs the program and says how it ended.
@@ -64,6 +70,8 @@ pub fn run() -> ExitCode {
         Command::Extract(command) => command.run(&arguments.global),
         Command::Stacks(command) => command.run(),
         Command::Components(command) => command.run(&arguments.global),
+        Command::Serve(command) => command.run(&arguments.global),
+        Command::Tenant(command) => command.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,6 +1,7 @@
 //! What a run tells while it runs.
 
 use quarry_sandbox::CallError;
+use std::fmt;
 use std::sync::Arc;
 
 /// A part of the main job.
@@ -51,6 +52,22 @@ pub enum Event {
         /// How many facts of each kind it found, without those of which it found none.
         facts: Vec<(&'static str, usize)>,
     },
+    /// All extractors have ended.
+    Extracted {
+        /// How many facts of each kind the prompt builder gets, with those of which there are none.
+        facts: Vec<(&'static str, usize)>,
+    },
+}
+
+/// Is asked right before the workspace is written, and says why it must not be: another host may have taken the run over,
+/// or nobody wants it any more.
+#[derive(Clone, Copy)]
+pub struct PublishCheck<'a>(pub &'a (dyn Fn() -> Result<(), String> + Sync));
+
+impl fmt::Debug for PublishCheck<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("PublishCheck(…)")
+    }
 }
 
 /// Is told what happens, from several threads.

@@ -13,10 +13,11 @@ mod event;
 mod extraction;
 mod revision;
 
-pub use event::{Event, Events, Stage, silent};
+pub use event::{Event, Events, PublishCheck, Stage, silent};
 pub use extraction::{Extracted, ExtractorRun, extract};
 
 use crate::catalog::{CatalogError, NamedExtractor, StackError};
+use crate::facts::counts;
 use crate::redaction::{Redaction, Remnant};
 use crate::render::Format;
 use crate::settings::SettingsError;
@@ -72,6 +73,9 @@ pub enum InitializeError {
         path = .0.path, line = .0.line, rule = .0.rule
     )]
     Leak(Remnant),
+    /// The documents must not be published any more.
+    #[error("nothing was published: {0}")]
+    Withdrawn(String),
     /// The workspace cannot be written.
     #[error(transparent)]
     Publish(#[from] PublishError),
@@ -131,6 +135,8 @@ pub struct Request<'a> {
     pub agents: Option<Agents>,
     /// What becomes of the documents.
     pub mode: Mode,
+    /// Is asked right before they are published.
+    pub before_publish: Option<PublishCheck<'a>>,
 }
 
 /// The budget when nobody says anything else, in tokens.
@@ -154,6 +160,7 @@ impl<'a> Request<'a> {
             formats: Vec::new(),
             agents: Some(Agents::default()),
             mode: Mode::default(),
+            before_publish: None,
         }
     }
 }
@@ -239,6 +246,9 @@ pub fn initialize(
     }
     let mut redaction = Redaction::new(&request.allowed_secrets, Some(&walked));
     redaction.facts(extraction);
+    events(Event::Extracted {
+        facts: counts(&extraction.facts).to_vec(),
+    });
     events(Event::Stage(Stage::Build));
     let project = redaction.name(&project_name(&extraction.facts, request.source));
     let configuration = request.configuration.map(|name| redaction.name(name));
@@ -298,6 +308,9 @@ fn settle(
     } else {
         workspace
     };
+    if let Some(PublishCheck(check)) = request.before_publish {
+        check().map_err(InitializeError::Withdrawn)?;
+    }
     let published = workspace.publish(documents, revision, agents)?;
     Ok(Outcome::Published(published))
 }

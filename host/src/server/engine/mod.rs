@@ -1,0 +1,233 @@
+//! Works on the runs of all tenants, as many at once as the machine has use for.
+
+mod agent;
+mod failure;
+mod message;
+mod narrator;
+mod record;
+mod run;
+mod stop;
+mod writer;
+
+pub(super) use message::{Message, Sort};
+
+use super::hub::Hub;
+use super::layout::Layout;
+use super::{ServeError, Tenancy};
+use crate::initialize::Components;
+use quarry_agent::AgentRunner;
+use quarry_store::{Claimed, Json, Name, Recovery, Run, RunId, RunState, Store, StoreError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use stop::{Reason, Stop};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use writer::Writer;
+
+/// How long a host has a run for itself without a sign of life, and how often it gives one.
+const LEASE: Duration = Duration::from_secs(15);
+const HEARTBEAT: Duration = Duration::from_secs(4);
+
+/// How often the store is asked for runs although nobody said that there is one.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How often runs of hosts that died are looked for, and what becomes of them.
+const RECOVER_EVERY: Duration = Duration::from_secs(5);
+const RECOVERY: Recovery = Recovery {
+    attempts: 3,
+    grace: Duration::from_secs(2),
+};
+
+/// How long runs may go on when the server shuts down. What has not ended by then is handed over.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// What the engine works with.
+pub(super) struct Parts {
+    pub(super) store: Store,
+    pub(super) hub: Arc<Hub>,
+    pub(super) layout: Layout,
+    pub(super) tenancy: Tenancy,
+    pub(super) components: Components,
+    pub(super) agent: Option<AgentRunner>,
+    /// This host's name in the store.
+    pub(super) owner: Name,
+    /// Runs at the same time.
+    pub(super) concurrency: usize,
+}
+
+/// The engine. A clone is another handle on the same one.
+#[derive(Clone)]
+pub(super) struct Engine(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    writer: Writer,
+    wake: Notify,
+    running: Mutex<HashMap<RunId, Stop>>,
+    slots: Arc<Semaphore>,
+    closing: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Engine {
+    /// Begins to work. Runs that the process before this one worked on are taken over at once.
+    pub(super) async fn start(parts: Parts) -> Result<Self, ServeError> {
+        let operator = parts.store.operator();
+        operator.expire_leases_of(&parts.owner).await?;
+        let writer = Writer::start(operator, parts.hub.clone());
+        let slots = Arc::new(Semaphore::new(parts.concurrency));
+        let engine = Self(Arc::new(Inner {
+            parts,
+            writer,
+            wake: Notify::new(),
+            running: Mutex::default(),
+            slots,
+            closing: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        }));
+        engine.0.recover(Duration::ZERO).await?;
+        tokio::spawn(engine.0.clone().keep_recovering());
+        // What it has claimed when the server shuts down is worked on, or handed over.
+        engine.0.tasks.spawn(engine.0.clone().keep_claiming());
+        Ok(engine)
+    }
+
+    /// Says that there is a run to work on.
+    pub(super) fn wake(&self) {
+        self.0.wake.notify_one();
+    }
+
+    /// Stops a run of this process at once. One of another process learns it from the store.
+    pub(super) fn cancel(&self, run: &RunId) {
+        if let Some(stop) = self.0.running().get(run) {
+            stop.stop(Reason::Cancelled);
+        }
+    }
+
+    /// Takes no more runs, lets those that run end for a while, and hands the others over.
+    pub(super) async fn close(&self) {
+        self.0.closing.cancel();
+        self.0.tasks.close();
+        if timeout(FAREWELL, self.0.tasks.wait()).await.is_err() {
+            for stop in self.0.running().values() {
+                stop.stop(Reason::Closing);
+            }
+            self.0.tasks.wait().await;
+        }
+    }
+}
+
+impl Inner {
+    fn running(&self) -> MutexGuard<'_, HashMap<RunId, Stop>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn keep_claiming(self: Arc<Self>) {
+        while let Some(slot) = self.slot().await {
+            match self.claim().await {
+                Ok(Some(claimed)) => self.begin(claimed, slot),
+                Ok(None) => self.wait().await,
+                Err(error) => {
+                    tracing::error!(%error, "no run could be claimed");
+                    self.wait().await;
+                }
+            }
+        }
+    }
+
+    /// A place for one more run; none when the server shuts down.
+    async fn slot(&self) -> Option<OwnedSemaphorePermit> {
+        tokio::select! {
+            biased;
+            () = self.closing.cancelled() => None,
+            slot = self.slots.clone().acquire_owned() => slot.ok(),
+        }
+    }
+
+    async fn wait(&self) {
+        tokio::select! {
+            () = self.closing.cancelled() => {}
+            () = self.wake.notified() => {}
+            () = sleep(PATIENCE) => {}
+        }
+    }
+
+    async fn claim(&self) -> Result<Option<Claimed>, StoreError> {
+        let operator = self.parts.store.operator();
+        operator.claim(&self.parts.owner, LEASE).await
+    }
+
+    fn begin(self: &Arc<Self>, claimed: Claimed, slot: OwnedSemaphorePermit) {
+        let stop = Stop::default();
+        let id = claimed.run.id.clone();
+        self.running().insert(id.clone(), stop.clone());
+        let inner = self.clone();
+        self.tasks.spawn(async move {
+            run::work(&inner, claimed, stop, slot).await;
+            inner.running().remove(&id);
+            // The tenant may have had as many runs as it may.
+            inner.wake.notify_one();
+        });
+    }
+
+    async fn keep_recovering(self: Arc<Self>) {
+        loop {
+            tokio::select! {
+                () = self.closing.cancelled() => return,
+                () = sleep(RECOVER_EVERY) => {}
+            }
+            if let Err(error) = self.recover(RECOVERY.grace).await {
+                tracing::error!(%error, "runs of lost hosts could not be looked for");
+            }
+            if let Err(error) = self.parts.store.operator().remove_expired_tickets().await {
+                tracing::error!(%error, "expired tickets could not be removed");
+            }
+        }
+    }
+
+    /// Takes over the runs of hosts that died.
+    async fn recover(&self, grace: Duration) -> Result<(), StoreError> {
+        let operator = self.parts.store.operator();
+        let recovery = Recovery { grace, ..RECOVERY };
+        for recovered in operator.recover(&recovery, &describe).await? {
+            let run = recovered.run;
+            tracing::warn!(run = %run.id, tenant = %run.tenant, state = %run.state, "took over a run");
+            self.parts.hub.tell(&run.id, [recovered.event]);
+            match run.state.is_live() {
+                true => self.wake.notify_one(),
+                false => self.parts.hub.close(&run.id),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The message about a run whose host died.
+fn describe(run: &Run) -> Json {
+    let message = match run.state {
+        RunState::Cancelled => cancelled(),
+        state if state.is_live() => Message::new(
+            Sort::Warning,
+            "host-lost",
+            "the host that worked on the run stopped; the run begins again",
+        ),
+        _ => Message::new(
+            Sort::Error,
+            "host-lost",
+            "the host that worked on the run stopped too often; see its log, then start a new run",
+        ),
+    };
+    message.json()
+}
+
+/// The last message of a run that was cancelled.
+pub(super) fn cancelled() -> Message {
+    Message::new(
+        Sort::Error,
+        "cancelled",
+        "the run was cancelled; what was published before it still is",
+    )
+}

@@ -1,0 +1,47 @@
+//! Passes committed messages on to whoever follows a run in this process.
+
+use quarry_store::{Event, RunId};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::broadcast;
+
+/// How many messages a follower may be behind. One that is further behind reads them from the store.
+const BACKLOG: usize = 256;
+
+type Runs = HashMap<RunId, broadcast::Sender<Event>>;
+
+/// The followers of runs.
+#[derive(Debug, Default)]
+pub(super) struct Hub(Mutex<Runs>);
+
+impl Hub {
+    /// Follows a run from now on.
+    pub(super) fn follow(&self, run: &RunId) -> broadcast::Receiver<Event> {
+        let mut runs = self.runs();
+        // Those that somebody followed when they had ended already are never closed.
+        runs.retain(|_, followers| followers.receiver_count() > 0);
+        let followers = runs
+            .entry(run.clone())
+            .or_insert_with(|| broadcast::channel(BACKLOG).0);
+        followers.subscribe()
+    }
+
+    /// Tells of messages, which are committed, in their order.
+    pub(super) fn tell(&self, run: &RunId, events: impl IntoIterator<Item = Event>) {
+        if let Some(followers) = self.runs().get(run) {
+            for event in events {
+                // That nobody follows any more is as well.
+                let _ = followers.send(event);
+            }
+        }
+    }
+
+    /// Tells that a run has ended.
+    pub(super) fn close(&self, run: &RunId) {
+        self.runs().remove(run);
+    }
+
+    fn runs(&self) -> MutexGuard<'_, Runs> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,57 @@
+//! The server: many tenants, one process, the same [`initialize`](mod@crate::initialize) as the command line.
+//!
+//! ```text
+//! request ─▶ hosts ─▶ access ─▶ routes ─▶ store.tenant(…)       what a tenant has
+//!                                  │
+//!                                  └────▶ engine: claims runs, works on them, commits their messages, tells the hub
+//!                                            │
+//!              socket, stream ◀── hub ◀──────┘                  a message is sent after it was committed
+//! ```
+//!
+//! Everything of a tenant is reached through [`quarry_store::Store::tenant`], which `access` alone calls for a request.
+
+mod access;
+mod engine;
+mod error;
+mod extract;
+mod files;
+mod hosts;
+mod hub;
+mod knowledge_bases;
+mod layout;
+mod projects;
+mod rates;
+mod routes;
+mod runs;
+mod socket;
+mod start;
+mod stream;
+mod tickets;
+mod upload;
+mod views;
+
+pub use start::{Options, ServeError, Server, Tenancy};
+
+use engine::Engine;
+use hosts::Hosts;
+use hub::Hub;
+use layout::Layout;
+use quarry_store::Store;
+use rates::Rates;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// What all requests share.
+struct App {
+    store: Store,
+    tenancy: Tenancy,
+    layout: Layout,
+    hosts: Hosts,
+    hub: Arc<Hub>,
+    rates: Rates,
+    engine: Engine,
+    /// Cancelled when the server shuts down: what would go on for long ends then.
+    closing: CancellationToken,
+}
+
+type Shared = Arc<App>;

@@ -1,0 +1,107 @@
+//! The messages of a run: those that were, then those that come.
+
+use super::error::Error;
+use super::{App, Shared};
+use futures_util::Stream;
+use futures_util::stream::try_unfold;
+use quarry_store::{Event, RunId, TenantStore};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::timeout;
+
+/// How many messages are read from the store at once.
+const PART: u32 = 256;
+
+/// How often the store is asked although nothing was told: another host may work on the run.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Follows a run from the message after one on up to its last. The stream ends early when the server shuts down.
+pub(super) fn follow(
+    app: &Shared,
+    tenant: TenantStore,
+    run: RunId,
+    after: u64,
+) -> impl Stream<Item = Result<Event, Error>> + Send + use<> {
+    let follower = Follower {
+        live: app.hub.follow(&run),
+        app: app.clone(),
+        tenant,
+        run,
+        after,
+        waiting: VecDeque::new(),
+        behind: true,
+    };
+    try_unfold(follower, |mut follower| async move {
+        let event = follower.next().await?;
+        Ok(event.map(|event| (event, follower)))
+    })
+}
+
+struct Follower {
+    app: Arc<App>,
+    tenant: TenantStore,
+    run: RunId,
+    /// The number of the last message that was given out.
+    after: u64,
+    waiting: VecDeque<Event>,
+    live: Receiver<Event>,
+    /// Whether the store may have messages that were not told.
+    behind: bool,
+}
+
+impl Follower {
+    async fn next(&mut self) -> Result<Option<Event>, Error> {
+        loop {
+            if let Some(event) = self.waiting.pop_front() {
+                self.after = event.seq;
+                return Ok(Some(event));
+            }
+            if self.behind {
+                match self.catch_up().await {
+                    Ok(true) => return Ok(None),
+                    Ok(false) => {}
+                    // The store is closed then. What was told before is still given out.
+                    Err(_) if self.app.closing.is_cancelled() => self.behind = false,
+                    Err(error) => return Err(error),
+                }
+            }
+            if self.waiting.is_empty() && self.listen().await {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Reads from the store, and says whether that was all there will ever be.
+    async fn catch_up(&mut self) -> Result<bool, Error> {
+        // In this order: a run that has ended gets no more messages.
+        let run = self.tenant.run(&self.run).await?;
+        let events = self.tenant.events(&self.run, self.after, PART).await?;
+        self.behind = !events.is_empty();
+        self.waiting.extend(events);
+        Ok(self.waiting.is_empty() && !run.state.is_live())
+    }
+
+    /// Waits for what is told, and says whether to stop.
+    async fn listen(&mut self) -> bool {
+        let told = tokio::select! {
+            // What was told before the end is still given out.
+            biased;
+            told = timeout(PATIENCE, self.live.recv()) => told,
+            () = self.app.closing.cancelled() => return true,
+        };
+        match told {
+            Ok(Ok(event)) if event.seq == self.after + 1 => self.waiting.push_back(event),
+            Ok(Ok(event)) if event.seq <= self.after => {}
+            Ok(Err(RecvError::Closed)) => {
+                self.live = self.app.hub.follow(&self.run);
+                self.behind = true;
+            }
+            // A gap, too far behind, or nothing for a while.
+            Ok(Ok(_) | Err(RecvError::Lagged(_))) | Err(_) => self.behind = true,
+        }
+        false
+    }
+}
