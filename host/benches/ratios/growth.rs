@@ -4,7 +4,7 @@ use crate::measure::{Clock, Times, in_turn};
 use crate::subjects::{Bench, generated};
 use crate::table::Table;
 use quarry::catalog::stack;
-use quarry::initialize::{Request, initialize, silent};
+use quarry::initialize::{BUDGET, Request, initialize, silent};
 use std::hint::black_box;
 use std::path::Path;
 use tempfile::TempDir;
@@ -31,7 +31,10 @@ pub fn run(bench: &Bench, table: &mut Table) {
     }
 
     let workspaces = FACTORS.map(|_| TempDir::new().unwrap());
-    let job = |factor: usize| whole_job(bench, trees[factor].path(), workspaces[factor].path());
+    let job = |index: usize| {
+        let (tree, workspace) = (trees[index].path(), workspaces[index].path());
+        whole_job(bench, tree, workspace, FACTORS[index] as u32);
+    };
     let times = in_turn(
         Clock::Wall,
         &mut [&mut || job(0), &mut || job(1), &mut || job(2)],
@@ -44,8 +47,10 @@ pub fn run(bench: &Bench, table: &mut Table) {
     );
 }
 
-fn whole_job(bench: &Bench, source: &Path, workspace: &Path) {
-    let request = Request::new(source, workspace, stack("fastapi-htmx").unwrap());
+/// The budget grows with the project: the names of the largest one's tables alone are more than the usual one.
+fn whole_job(bench: &Bench, source: &Path, workspace: &Path, factor: u32) {
+    let mut request = Request::new(source, workspace, stack("fastapi-htmx").unwrap());
+    request.budget = BUDGET * factor;
     black_box(initialize(&request, &bench.components, &bench.options, &silent()).unwrap());
 }
 
