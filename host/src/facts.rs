@@ -1,12 +1,14 @@
 //! Facts: putting together what several extractors found, and their JSON.
 //!
-//! The JSON's keys are the names of `wit/context` in snake_case, its enumerations the names as they stand there.
+//! The JSON's keys are the names of `wit/context` in snake_case, its enumerations the names as they stand there; the type
+//! of a column is in words.
 //! `docs/facts.schema.json` describes it.
 
+use crate::data_type;
 use crate::text::is_hidden;
 use quarry_sandbox::Extraction;
 use quarry_sandbox::facts::{
-    Attribute, Column, Configuration, Connection, Constant, Diagnostic, Element, ElementForm,
+    Attribute, Column, Configuration, Connection, Constant, DataType, Diagnostic, Element, ElementForm,
     FactSet, GlobalVariable, Index, InitializationBlock, Key, KeyColumn, KeyKind, Note, Origin,
     Place, Project, ProjectKind, Relation, Scope, Severity, Table, TableUse, Visibility,
 };
@@ -211,6 +213,12 @@ macro_rules! enumeration {
     };
 }
 
+impl Serialize for Json<'_, DataType> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(data_type::name(self.0))
+    }
+}
+
 enumeration! {
     Severity { Info: "info", Warning: "warning", Error: "error" }
     ProjectKind { Desktop: "desktop", Web: "web", Mobile: "mobile", Other: "other" }
@@ -271,8 +279,7 @@ macro_rules! part {
 
 part! {
     Column {
-        name, declared_type, normalized_type, size, automatic, nullable, default_value, computed,
-        array_length; origin
+        name, data_type, size, automatic, nullable, default_value, computed, array_length; origin
     }
     Key { name, kind, columns, inferred; origin }
     Index { name, columns; origin }

@@ -8,6 +8,7 @@
 
 pub mod catalog;
 pub mod cli;
+mod data_type;
 pub mod facts;
 pub mod initialize;
 pub mod redaction;

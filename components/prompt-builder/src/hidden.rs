@@ -1,6 +1,6 @@
 //! How many characters of the input nobody sees.
 
-use crate::facts::{Attribute, Column, FactSet, KeyColumn, Origin, Table};
+use crate::facts::{Attribute, Column, DataType, FactSet, KeyColumn, Origin, Table};
 use crate::prompt::{Input, Stack};
 use crate::text;
 use std::collections::BTreeSet;
@@ -39,6 +39,12 @@ impl<'i> Strings<'i> {
         self.0.extend(hidden.map(String::as_str));
     }
 
+    fn data_type(&mut self, data_type: &'i DataType) {
+        if let DataType::Other(words) = data_type {
+            self.all([words]);
+        }
+    }
+
     fn places(&mut self, origins: impl IntoIterator<Item = &'i Origin>) {
         self.all(origins.into_iter().map(|origin| &origin.path));
     }
@@ -58,7 +64,8 @@ impl<'i> Strings<'i> {
         }
         self.attributes(&stack.state);
         for mapping in &stack.types {
-            self.all([&mapping.normalized_type, &mapping.stack_type]);
+            self.data_type(&mapping.data_type);
+            self.all([&mapping.stack_type]);
         }
     }
 
@@ -120,7 +127,8 @@ impl<'i> Strings<'i> {
     }
 
     fn column(&mut self, column: &'i Column) {
-        self.all([&column.name, &column.declared_type, &column.normalized_type]);
+        self.all([&column.name]);
+        self.data_type(&column.data_type);
         self.all(&column.default_value);
     }
 

@@ -101,9 +101,9 @@ fn databases_without_a_server_need_no_address() {
 fn only_whole_numbers_are_identities() {
     let mut input = shop();
     let client = &mut input.facts.tables[0];
-    client.columns[0].normalized_type = "uuid".to_owned();
+    client.columns[0].data_type = DataType::Uuid;
     client.columns[1].automatic = true;
-    client.columns[1].normalized_type = "int32".to_owned();
+    client.columns[1].data_type = DataType::Int32;
     let files = built(&input).files;
     let sql = files.iter().find(|(path, _)| path.ends_with("/CLIENT.sql"));
     let sql = &sql.unwrap().1;

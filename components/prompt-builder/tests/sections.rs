@@ -288,7 +288,7 @@ fn types_are_told_as_the_stack_calls_them_and_those_without_a_word_by_name() {
     let line =
         "`currency` `Numeric(23, 6)`\n- Types that the stack has no word for: `unknown-77`\n";
     assert!(document.contains(line), "{document}");
-    input.stack.types[0].normalized_type = "auto int64".to_owned();
+    input.stack.types[0].automatic = true;
     let document = context(&input);
     assert!(
         document.contains("the size: `auto int64` `BigInteger`; `string` "),

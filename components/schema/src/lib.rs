@@ -6,10 +6,11 @@ mod component;
 
 use quarry_sdk::Source;
 use quarry_sdk::extractor::{ExtractError, Extraction, Manifest, Request};
-use quarry_sdk::facts::{Column, FactSet, Index, Key, KeyColumn, KeyKind, Relation, Table};
+use quarry_sdk::facts::{Column, DataType, FactSet, Index, Key, KeyColumn, KeyKind, Relation, Table};
 use quarry_windev::analysis::{self, infer_relations};
 use quarry_windev::layout::{ANALYSIS_GLOBS, PROJECT_GLOBS};
 use quarry_windev_source::{analyses, manifest, origin, place, select};
+use std::borrow::Cow;
 
 /// Says what the extractor is.
 pub fn describe() -> Manifest {
@@ -69,8 +70,7 @@ fn table(table: analysis::Table, path: &str) -> Table {
 fn column(column: analysis::Column) -> Column {
     Column {
         name: column.name,
-        declared_type: column.declared_type.into(),
-        normalized_type: column.normalized_type.into(),
+        data_type: data_type(column.normalized_type),
         size: column.size,
         automatic: column.automatic,
         nullable: column.nullable,
@@ -113,5 +113,60 @@ fn relation(relation: analysis::Relation, path: &str) -> Relation {
         rule: relation.rule.to_owned(),
         confidence: relation.confidence,
         origin: origin(relation.span, path),
+    }
+}
+
+/// The types of the contract, in the words of [`analysis::normalized_type`].
+pub const DATA_TYPES: [(&str, DataType); 25] = [
+    ("string", DataType::String),
+    ("unicode string", DataType::UnicodeString),
+    ("int8", DataType::Int8),
+    ("int16", DataType::Int16),
+    ("int32", DataType::Int32),
+    ("int64", DataType::Int64),
+    ("uint8", DataType::Uint8),
+    ("uint16", DataType::Uint16),
+    ("uint32", DataType::Uint32),
+    ("uint64", DataType::Uint64),
+    ("float32", DataType::Float32),
+    ("float64", DataType::Float64),
+    ("decimal", DataType::Decimal),
+    ("currency", DataType::Currency),
+    ("boolean", DataType::Boolean),
+    ("date", DataType::Date),
+    ("time", DataType::Time),
+    ("datetime", DataType::Datetime),
+    ("duration", DataType::Duration),
+    ("uuid", DataType::Uuid),
+    ("text memo", DataType::TextMemo),
+    ("unicode text memo", DataType::UnicodeTextMemo),
+    ("binary", DataType::Binary),
+    ("binary memo", DataType::BinaryMemo),
+    ("password hash", DataType::PasswordHash),
+];
+
+fn data_type(words: Cow<'static, str>) -> DataType {
+    let mut known = DATA_TYPES.into_iter();
+    match known.find(|(known, _)| *known == words) {
+        Some((_, data_type)) => data_type,
+        None => DataType::Other(words.into_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_type_that_an_analysis_is_known_to_have_is_one_of_the_contract() {
+        let types = (0..1_000).map(|code| analysis::normalized_type(&code.to_string()));
+        let known: Vec<_> = types.filter(|words| !words.starts_with("unknown")).collect();
+        assert!(known.len() > 20);
+        for words in known {
+            let name = words.clone();
+            assert!(!matches!(data_type(words), DataType::Other(_)), "{name}");
+        }
+        let unknown = data_type(analysis::normalized_type("999"));
+        assert!(matches!(unknown, DataType::Other(words) if words == "unknown-999"));
     }
 }

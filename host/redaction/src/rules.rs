@@ -39,6 +39,7 @@ const FILES: &[(&str, &str)] = files![
     "ai",
     "authorization",
     "cloud",
+    "command-line",
     "database",
     "generic",
     "keys",

@@ -117,8 +117,9 @@ const FILE_SIZE: u64 = 1 << 20;
 
 #[cfg(test)]
 mod tests {
-    use super::file::{AUTOMATIC, TYPES};
+    use super::file::AUTOMATIC;
     use super::*;
+    use crate::data_type::{NAMED, name};
     use quarry_sandbox::Need;
     use std::collections::BTreeSet;
 
@@ -126,10 +127,14 @@ mod tests {
     fn every_embedded_stack_is_valid_and_maps_all_types() {
         let stacks = stacks().unwrap();
         assert_eq!(stacks.len(), 15);
-        let all: BTreeSet<&str> = TYPES.into_iter().chain(AUTOMATIC).collect();
+        let all = NAMED.iter().map(|(name, _)| (*name).to_owned());
+        let all: BTreeSet<String> = all.chain(AUTOMATIC.map(str::to_owned)).collect();
         for (stack, (id, _)) in stacks.iter().zip(FILES) {
             assert_eq!(stack.id, id);
-            let types = stack.types.iter().map(|mapping| &*mapping.normalized_type);
+            let types = stack.types.iter().map(|mapping| {
+                let automatic = if mapping.automatic { "auto " } else { "" };
+                format!("{automatic}{}", name(&mapping.data_type))
+            });
             assert_eq!(types.collect::<BTreeSet<_>>(), all, "{}", stack.id);
             let scopes: Vec<_> = stack.state.iter().map(|state| &*state.name).collect();
             assert_eq!(scopes, ["app", "module", "request"], "{}", stack.id);

@@ -27,11 +27,11 @@ pub(super) fn revision(input: &Input, extraction: &Extraction) -> String {
     });
     let state = stack.state.iter();
     let state: Vec<(&str, &str)> = state.map(|place| (&*place.name, &*place.value)).collect();
-    let types: Vec<(&str, &str)> = stack
-        .types
-        .iter()
-        .map(|mapping| (&*mapping.normalized_type, &*mapping.stack_type))
-        .collect();
+    let types = stack.types.iter().map(|mapping| {
+        let name = data_type::name(&mapping.data_type);
+        (name, mapping.automatic, &*mapping.stack_type)
+    });
+    let types: Vec<(&str, bool, &str)> = types.collect();
     let rest = serde_json::json!([
         env!("CARGO_PKG_VERSION"),
         input.project,

@@ -59,8 +59,7 @@ impl Keys {
             connection: self.some(),
             columns: vec![Column {
                 name: self.key(),
-                declared_type: self.key(),
-                normalized_type: self.key(),
+                data_type: DataType::Other(self.key()),
                 size: None,
                 automatic: false,
                 nullable: false,

@@ -4,7 +4,7 @@
 
 use quarry_sandbox::Extraction;
 use quarry_sandbox::facts::{
-    Attribute, Column, Configuration, Connection, Constant, Diagnostic, Element, FactSet,
+    Attribute, Column, Configuration, Connection, Constant, DataType, Diagnostic, Element, FactSet,
     GlobalVariable, Index, InitializationBlock, Key, KeyColumn, Note, Origin, Place, Project,
     Relation, Table, TableUse,
 };
@@ -245,8 +245,7 @@ fn of_key(columns: &mut [KeyColumn]) -> impl Iterator<Item = &mut String> {
 fn of_column(column: &mut Column, table: &Origin, visit: &mut Visit<'_>) {
     let Column {
         name,
-        declared_type,
-        normalized_type,
+        data_type,
         size: _,
         automatic: _,
         nullable: _,
@@ -259,7 +258,10 @@ fn of_column(column: &mut Column, table: &Origin, visit: &mut Visit<'_>) {
     if let Some(default) = default_value {
         visit(default, Some(&origin), Role::Value(name));
     }
-    names(visit, Some(&origin), [name, declared_type, normalized_type]);
+    names(visit, Some(&origin), [name]);
+    if let DataType::Other(words) = data_type {
+        names(visit, Some(&origin), [words]);
+    }
 }
 
 fn of_relation(relation: &mut Relation, visit: &mut Visit<'_>) {

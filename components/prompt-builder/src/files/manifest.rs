@@ -2,6 +2,7 @@
 
 use crate::facts::{Attribute, Note, Origin};
 use crate::prompt::{Advice, Section, Stack};
+use crate::schema::words_of_mapping;
 use crate::{CONTEXT, Source, text};
 use serde_json::{Map, Value, json};
 
@@ -93,7 +94,7 @@ pub(super) fn stack(stack: &Stack) -> String {
     };
     let types = stack.types.iter().map(|mapping| {
         let stack_type = Value::from(shown(&mapping.stack_type));
-        (shown(&mapping.normalized_type), stack_type)
+        (shown(&words_of_mapping(mapping)), stack_type)
     });
     indented(&json!({
         "id": shown(&stack.id),

@@ -3,40 +3,38 @@
 
 use super::DIRECTORY;
 use super::names::Names;
-use crate::facts::{Column, KeyColumn, KeyKind, Relation, Table, TableUse};
-use crate::schema::Relations;
+use crate::facts::{Column, DataType, KeyColumn, KeyKind, Relation, Table, TableUse};
+use crate::schema::{Relations, words};
 use crate::{Source, text};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// What stands in the database for a type of the source, `n` being the column's size.
-const TYPES: [(&str, &str); 25] = [
-    ("string", "VARCHAR(n)"),
-    ("unicode string", "NVARCHAR(n)"),
-    ("int8", "SMALLINT"),
-    ("int16", "SMALLINT"),
-    ("int32", "INTEGER"),
-    ("int64", "BIGINT"),
-    ("uint8", "SMALLINT"),
-    ("uint16", "INTEGER"),
-    ("uint32", "BIGINT"),
-    ("uint64", "NUMERIC(20)"),
-    ("float32", "REAL"),
-    ("float64", "DOUBLE PRECISION"),
-    ("decimal", "NUMERIC(38, 10)"),
-    ("currency", "NUMERIC(23, 6)"),
-    ("boolean", "BOOLEAN"),
-    ("date", "DATE"),
-    ("time", "TIME"),
-    ("datetime", "TIMESTAMP"),
-    ("duration", "INTERVAL"),
-    ("uuid", "UUID"),
-    ("text memo", "TEXT"),
-    ("unicode text memo", "TEXT"),
-    ("binary", "VARBINARY(n)"),
-    ("binary memo", "BLOB"),
-    ("password hash", "VARCHAR(255)"),
-];
+fn pattern(data_type: &DataType) -> &'static str {
+    match data_type {
+        DataType::String => "VARCHAR(n)",
+        DataType::UnicodeString => "NVARCHAR(n)",
+        DataType::Int8 | DataType::Int16 | DataType::Uint8 => "SMALLINT",
+        DataType::Int32 | DataType::Uint16 => "INTEGER",
+        DataType::Int64 | DataType::Uint32 => "BIGINT",
+        DataType::Uint64 => "NUMERIC(20)",
+        DataType::Float32 => "REAL",
+        DataType::Float64 => "DOUBLE PRECISION",
+        DataType::Decimal => "NUMERIC(38, 10)",
+        DataType::Currency => "NUMERIC(23, 6)",
+        DataType::Boolean => "BOOLEAN",
+        DataType::Date => "DATE",
+        DataType::Time => "TIME",
+        DataType::Datetime => "TIMESTAMP",
+        DataType::Duration => "INTERVAL",
+        DataType::Uuid => "UUID",
+        DataType::Binary => "VARBINARY(n)",
+        DataType::BinaryMemo => "BLOB",
+        DataType::PasswordHash => "VARCHAR(255)",
+        // What nobody knows is text to everybody.
+        DataType::TextMemo | DataType::UnicodeTextMemo | DataType::Other(_) => "TEXT",
+    }
+}
 
 /// The types of which servers make identities.
 const INTEGERS: [&str; 3] = ["SMALLINT", "INTEGER", "BIGINT"];
@@ -135,16 +133,11 @@ fn column(column: &Column) -> (String, String) {
     if !column.nullable {
         line.push_str(" NOT NULL");
     }
+    let words = words(&column.data_type);
     let mut remarks = vec![match column.size {
-        Some(size) => format!("{} of {size}", column.normalized_type),
-        None => column.normalized_type.clone(),
+        Some(size) => format!("{words} of {size}"),
+        None => words.to_owned(),
     }];
-    // A code of a file format says nothing to anybody; a word does.
-    if column.declared_type.contains(char::is_alphabetic)
-        && column.declared_type != column.normalized_type
-    {
-        remarks.push(format!("written {}", column.declared_type));
-    }
     if let Some(default) = &column.default_value {
         remarks.push(format!("default {default}"));
     }
@@ -161,16 +154,10 @@ fn column(column: &Column) -> (String, String) {
 }
 
 fn sql_type(column: &Column) -> String {
-    let known = TYPES
-        .iter()
-        .find(|(name, _)| *name == column.normalized_type);
-    let Some((_, sql)) = known else {
-        // What nobody knows is text to everybody.
-        return "TEXT".to_owned();
-    };
+    let pattern = pattern(&column.data_type);
     match column.size.filter(|size| *size > 0) {
-        Some(size) => sql.replace("(n)", &format!("({size})")),
-        None => sql.replace("(n)", ""),
+        Some(size) => pattern.replace("(n)", &format!("({size})")),
+        None => pattern.replace("(n)", ""),
     }
 }
 

@@ -55,7 +55,7 @@ type Typed<'i> = (&'i str, Option<u32>, bool, bool);
 
 fn typed(column: &Column) -> Typed<'_> {
     (
-        &column.normalized_type,
+        types::words(&column.data_type),
         column.size,
         column.automatic,
         column.nullable,

@@ -3,6 +3,7 @@
 use super::conventions::{Conventions, primary};
 use super::rank::Ranks;
 use super::relations::Relations;
+use super::types::words;
 use crate::facts::{Column, KeyColumn, KeyKind, Relation, Table};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -90,7 +91,7 @@ pub(super) fn told<'i>(
     let mut told = vec![BTreeSet::new(); tables.len()];
     // Common columns stand above all lines.
     let common = common.iter();
-    let typed = |column: &&'i Column| (&*column.name, (&*column.normalized_type, column.size));
+    let typed = |column: &&'i Column| (&*column.name, (words(&column.data_type), column.size));
     let mut types: BTreeMap<&str, (&str, Option<u32>)> = common.map(typed).collect();
     for &table in order.iter().filter(|table| !is_wide[**table]) {
         let references = relations.of_table(table).iter();
@@ -100,7 +101,7 @@ pub(super) fn told<'i>(
         // What refers may show no type.
         let columns = tables[table].columns.iter();
         for column in columns.filter(|column| !referring.contains(&*column.name)) {
-            let own = (&*column.normalized_type, column.size);
+            let own = (words(&column.data_type), column.size);
             match types.get(&*column.name) {
                 Some(first) if *first == own => {
                     told[table].insert(&*column.name);

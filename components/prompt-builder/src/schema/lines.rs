@@ -140,7 +140,8 @@ impl<'i> Writer<'i> {
         let relation = known.references.get(&*column.name).copied();
         let target = relation.and_then(|relation| self.target(relation));
         target.is_some_and(|(_, key)| {
-            key.normalized_type == column.normalized_type && key.size == column.size
+            types::words(&key.data_type) == types::words(&column.data_type)
+                && key.size == column.size
         })
     }
 

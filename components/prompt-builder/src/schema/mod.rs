@@ -17,6 +17,7 @@ use lines::{Level, Writer};
 use plan::{Plan, Step, heading};
 use rank::Ranks;
 pub(crate) use relations::Relations;
+pub(crate) use types::{words, words_of_mapping};
 use std::collections::BTreeSet;
 
 const ABOUT: About = About {

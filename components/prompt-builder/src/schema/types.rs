@@ -1,41 +1,63 @@
 //! The types of columns.
 
 use crate::data;
-use crate::facts::Column;
+use crate::facts::{Column, DataType};
+use crate::prompt::TypeMapping;
 
-/// Types whose name says their size, or that have none.
-const SIZED: [&str; 20] = [
-    "int8",
-    "int16",
-    "int32",
-    "int64",
-    "uint8",
-    "uint16",
-    "uint32",
-    "uint64",
-    "float32",
-    "float64",
-    "currency",
-    "boolean",
-    "date",
-    "time",
-    "datetime",
-    "duration",
-    "uuid",
-    "text memo",
-    "unicode text memo",
-    "binary memo",
-];
+/// A type in words.
+pub(crate) fn words(data_type: &DataType) -> &str {
+    match data_type {
+        DataType::String => "string",
+        DataType::UnicodeString => "unicode string",
+        DataType::Int8 => "int8",
+        DataType::Int16 => "int16",
+        DataType::Int32 => "int32",
+        DataType::Int64 => "int64",
+        DataType::Uint8 => "uint8",
+        DataType::Uint16 => "uint16",
+        DataType::Uint32 => "uint32",
+        DataType::Uint64 => "uint64",
+        DataType::Float32 => "float32",
+        DataType::Float64 => "float64",
+        DataType::Decimal => "decimal",
+        DataType::Currency => "currency",
+        DataType::Boolean => "boolean",
+        DataType::Date => "date",
+        DataType::Time => "time",
+        DataType::Datetime => "datetime",
+        DataType::Duration => "duration",
+        DataType::Uuid => "uuid",
+        DataType::TextMemo => "text memo",
+        DataType::UnicodeTextMemo => "unicode text memo",
+        DataType::Binary => "binary",
+        DataType::BinaryMemo => "binary memo",
+        DataType::PasswordHash => "password hash",
+        DataType::Other(words) => words,
+    }
+}
+
+/// The type that a stack maps, as its file calls it: `auto int64` for values that the database gives.
+pub(crate) fn words_of_mapping(mapping: &TypeMapping) -> String {
+    let automatic = if mapping.automatic { "auto " } else { "" };
+    format!("{automatic}{}", words(&mapping.data_type))
+}
+
+/// Whether columns of a type have sizes of their own.
+fn has_size(data_type: &DataType) -> bool {
+    use DataType::{Binary, Decimal, Other, PasswordHash, String, UnicodeString};
+    matches!(
+        data_type,
+        String | UnicodeString | Decimal | Binary | PasswordHash | Other(_)
+    )
+}
 
 /// A column's type in words of no product, with its size when the words do not say it: `string(50)`.
 pub(super) fn of_source(column: &Column) -> String {
     /// No type has a longer name.
     const LONGEST: usize = 64;
-    let name = data::code(&column.normalized_type, LONGEST);
+    let name = data::code(words(&column.data_type), LONGEST);
     match column.size {
-        Some(size) if size > 0 && !SIZED.contains(&column.normalized_type.as_str()) => {
-            format!("{name}({size})")
-        }
+        Some(size) if size > 0 && has_size(&column.data_type) => format!("{name}({size})"),
         _ => name,
     }
 }

@@ -4,6 +4,7 @@ use crate::budget::{About, Section, Shown};
 use crate::facts::Scope;
 use crate::markdown::{Document, Inline};
 use crate::prompt::{Advice, Need};
+use crate::schema::{words, words_of_mapping};
 use crate::{Source, Tokenizer};
 use std::collections::BTreeSet;
 
@@ -102,28 +103,28 @@ impl Section for TargetStack<'_> {
 /// What the stack calls the types of this project's columns, and those for which it has no word.
 fn types(source: &Source<'_>) -> (Vec<Inline>, Vec<Inline>) {
     let mappings = &source.input.stack.types;
-    let mapped: BTreeSet<&str> = mappings.iter().map(|one| &*one.normalized_type).collect();
+    let mapped = mappings.iter();
+    let mapped: BTreeSet<(&str, bool)> = mapped
+        .map(|mapping| (words(&mapping.data_type), mapping.automatic))
+        .collect();
     let tables = source.input.facts.tables.iter();
-    let used: BTreeSet<String> = tables
+    let used: BTreeSet<(&str, bool)> = tables
         .flat_map(|table| &table.columns)
         .map(|column| {
-            let automatic = format!("auto {}", column.normalized_type);
-            let has_own = column.automatic && mapped.contains(&*automatic);
-            if has_own {
-                automatic
-            } else {
-                column.normalized_type.clone()
-            }
+            let name = words(&column.data_type);
+            // Without a word for values that the database gives, the type's own serves.
+            (name, column.automatic && mapped.contains(&(name, true)))
         })
         .collect();
     let known = mappings.iter();
-    let known = known.filter(|mapping| used.contains(&mapping.normalized_type));
+    let known =
+        known.filter(|mapping| used.contains(&(words(&mapping.data_type), mapping.automatic)));
     let known = known.map(|mapping| {
-        let name = Inline::new().name(&mapping.normalized_type);
+        let name = Inline::new().name(&words_of_mapping(mapping));
         name.and(" ").name(&mapping.stack_type)
     });
-    let unmapped = used.iter().filter(|name| !mapped.contains(name.as_str()));
-    let unmapped = unmapped.map(|name| Inline::new().name(name));
+    let unmapped = used.iter().filter(|used| !mapped.contains(used));
+    let unmapped = unmapped.map(|(name, _)| Inline::new().name(name));
     (known.collect(), unmapped.collect())
 }
 

@@ -119,19 +119,18 @@ fn rename_configuration(input: &mut Input, text: &str) {
     rename(known.chain(excluded).chain(chosen), "Site", text);
 }
 
+/// A type that no product knows, of columns and of the stack's mapping.
 fn rename_type(input: &mut Input, text: &str) {
-    let types = input
-        .stack
-        .types
-        .iter_mut()
-        .map(|mapping| &mut mapping.normalized_type);
-    let columns = input
-        .facts
-        .tables
-        .iter_mut()
-        .flat_map(|table| &mut table.columns);
-    let columns = columns.map(|column| &mut column.normalized_type);
-    rename(types.chain(columns), "int64", text);
+    let types = input.stack.types.iter_mut();
+    let types = types.map(|mapping| &mut mapping.data_type);
+    let tables = input.facts.tables.iter_mut();
+    let columns = tables.flat_map(|table| &mut table.columns);
+    let columns = columns.map(|column| &mut column.data_type);
+    for data_type in types.chain(columns) {
+        if matches!(data_type, DataType::Int64) {
+            *data_type = DataType::Other(text.to_owned());
+        }
+    }
 }
 
 /// The path of a fact, and of all others of its file: facts of one file stay together.
@@ -204,8 +203,7 @@ fields! {
     "table: origin" Words |input, text| move_file(&mut input.facts.tables[0].origin, text);
     "column: name" Name |input, text| rename_column(input, text);
     "column: name of one without keys" Name |input, text| set(&mut input.facts.tables[1].columns[2].name, text);
-    "column: declared type" Words |input, text| set(&mut input.facts.tables[0].columns[1].declared_type, text);
-    "column: normalized type" Words |input, text| set(&mut input.facts.tables[0].columns[1].normalized_type, text);
+    "column: type" Words |input, text| input.facts.tables[0].columns[1].data_type = DataType::Other(text.to_owned());
     "column: default value" Words |input, text| input.facts.tables[0].columns[1].default_value = Some(text.to_owned());
     "key: name" Name |input, text| set(&mut input.facts.tables[1].keys[0].name, text);
     "key: name of the primary one" Name |input, text| set(&mut input.facts.tables[0].keys[0].name, text);

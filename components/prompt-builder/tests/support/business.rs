@@ -37,7 +37,7 @@ fn add(input: &mut Input, generated: &Table, schema: &[Table]) {
     }
     for generated in &generated.columns {
         // The types of the format that the generator uses.
-        let normalized_type = match generated.kind {
+        let words = match generated.kind {
             2 => "string",
             3 => "int16",
             5 => "int32",
@@ -51,7 +51,7 @@ fn add(input: &mut Input, generated: &Table, schema: &[Table]) {
             37 => "boolean",
             other => panic!("{other}"),
         };
-        let mut column = column(&generated.name, normalized_type, 3);
+        let mut column = column(&generated.name, words, 3);
         column.size = Some(generated.size);
         column.nullable = generated.nullable;
         columns.push(column);

@@ -142,25 +142,21 @@ fn column() -> impl Strategy<Value = Column> {
     (
         text(),
         text(),
-        text(),
         option::of(any::<u32>()),
         option::of(text()),
         part_place(),
     )
-        .prop_map(
-            |(name, declared_type, normalized_type, size, default_value, origin)| Column {
-                name,
-                declared_type,
-                normalized_type,
-                size,
-                automatic: size.is_some(),
-                nullable: size.is_none(),
-                default_value,
-                computed: size.is_some(),
-                array_length: size,
-                origin,
-            },
-        )
+        .prop_map(|(name, words, size, default_value, origin)| Column {
+            name,
+            data_type: DataType::Other(words),
+            size,
+            automatic: size.is_some(),
+            nullable: size.is_none(),
+            default_value,
+            computed: size.is_some(),
+            array_length: size,
+            origin,
+        })
 }
 
 fn key_columns() -> impl Strategy<Value = Vec<KeyColumn>> {

@@ -80,7 +80,7 @@ fn vary_column(column: &mut Column, random: &mut Random) {
         2 => column.computed = true,
         3 => column.array_length = Some(4),
         4 => column.automatic = true,
-        5 => column.normalized_type = "odd (type), x".to_owned(),
+        5 => column.data_type = DataType::Other("odd (type), x".to_owned()),
         _ => {}
     }
 }
@@ -100,10 +100,9 @@ pub fn type_of(column: &Column) -> String {
         "datetime",
         "boolean",
     ];
+    let words = words(&column.data_type);
     match column.size {
-        Some(size) if !SIZED.contains(&&*column.normalized_type) => {
-            format!("{}({size})", column.normalized_type)
-        }
-        _ => column.normalized_type.clone(),
+        Some(size) if !SIZED.contains(&&*words) => format!("{words}({size})"),
+        _ => words,
     }
 }

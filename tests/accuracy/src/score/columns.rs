@@ -4,8 +4,13 @@ use super::{Corpus, note};
 use crate::labels::{Columns, KeyRole, Table};
 use crate::repository::{Extractor, Repository, RepositoryError};
 use crate::tally::Scores;
-use quarry_sdk::facts::{self, KeyKind};
+use quarry_component_schema::DATA_TYPES;
+use quarry_sdk::facts::{self, DataType, KeyKind};
 use quarry_windev::analysis::{self, Analysis};
+use std::mem::discriminant;
+
+/// The numbers of the types that make their own values.
+const AUTOMATIC: [u32; 3] = [24, 38, 46];
 
 /// A table that was found.
 struct Found {
@@ -17,8 +22,8 @@ struct Found {
 struct FoundColumn {
     name: String,
     line: u32,
-    declared_type: String,
-    normalized_type: String,
+    data_type: String,
+    automatic: bool,
     size: Option<u32>,
     nullable: bool,
 }
@@ -69,13 +74,12 @@ fn score_table(file: &str, label: &Table, table: &Found, scores: &mut Scores) {
         scores.kind("columns").right();
         let place = format!("{file}:{} {name}", found.line);
         let role = role(table, &column.name);
-        let code = column.type_code.to_string();
         let properties = [
-            ("columns, type number", found.declared_type == code),
             (
-                "columns, type",
-                found.normalized_type == column.normalized_type,
+                "columns, automatic or not",
+                found.automatic == AUTOMATIC.contains(&column.type_code),
             ),
+            ("columns, type", found.data_type == column.normalized_type),
             ("columns, size", found.size == Some(column.size)),
             (
                 "columns, nullable or not",
@@ -165,8 +169,8 @@ fn from_facts(table: &facts::Table) -> Found {
             .map(|column| FoundColumn {
                 name: column.name.clone(),
                 line: column.origin.line,
-                declared_type: column.declared_type.clone(),
-                normalized_type: column.normalized_type.clone(),
+                data_type: words(&column.data_type),
+                automatic: column.automatic,
                 size: column.size,
                 nullable: column.nullable,
             })
@@ -187,8 +191,8 @@ fn alone(bytes: &[u8]) -> Vec<Found> {
                 .map(|column| FoundColumn {
                     name: column.name,
                     line: column.span.line,
-                    declared_type: column.declared_type.to_string(),
-                    normalized_type: column.normalized_type.into_owned(),
+                    data_type: column.normalized_type.into_owned(),
+                    automatic: column.automatic,
                     size: column.size,
                     nullable: column.nullable,
                 })
@@ -208,4 +212,16 @@ fn alone(bytes: &[u8]) -> Vec<Found> {
                 .collect(),
         })
         .collect()
+}
+
+/// A type in the words of the labels.
+fn words(data_type: &DataType) -> String {
+    if let DataType::Other(words) = data_type {
+        return words.clone();
+    }
+    let mut known = DATA_TYPES.into_iter();
+    let same = |(_, known): &(&str, DataType)| discriminant(known) == discriminant(data_type);
+    known
+        .find(same)
+        .map_or_else(String::new, |(words, _)| words.to_owned())
 }
