@@ -8,9 +8,10 @@ use crate::data_type;
 use crate::text::is_hidden;
 use quarry_sandbox::Extraction;
 use quarry_sandbox::facts::{
-    Attribute, Column, Configuration, Connection, Constant, DataType, Diagnostic, Element, ElementForm,
-    FactSet, GlobalVariable, Index, InitializationBlock, Key, KeyColumn, KeyKind, Note, Origin,
-    Place, Project, ProjectKind, Relation, Scope, Severity, Table, TableUse, Visibility,
+    Attribute, Column, Configuration, Connection, Constant, DataType, Diagnostic, Element,
+    ElementForm, FactSet, GlobalVariable, Index, InitializationBlock, Key, KeyColumn, KeyKind,
+    Note, Origin, Place, Project, ProjectKind, Relation, Scope, Severity, Table, TableUse,
+    Visibility,
 };
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};

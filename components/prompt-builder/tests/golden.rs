@@ -3,6 +3,7 @@
 mod support;
 
 use quarry_component_prompt_builder::build;
+use quarry_component_prompt_builder::facts::DataType;
 use quarry_component_prompt_builder::prompt::BuildError;
 use support::business::business;
 use support::{built, context, empty, four_bytes, shop};

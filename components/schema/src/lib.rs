@@ -6,7 +6,9 @@ mod component;
 
 use quarry_sdk::Source;
 use quarry_sdk::extractor::{ExtractError, Extraction, Manifest, Request};
-use quarry_sdk::facts::{Column, DataType, FactSet, Index, Key, KeyColumn, KeyKind, Relation, Table};
+use quarry_sdk::facts::{
+    Column, DataType, FactSet, Index, Key, KeyColumn, KeyKind, Relation, Table,
+};
 use quarry_windev::analysis::{self, infer_relations};
 use quarry_windev::layout::{ANALYSIS_GLOBS, PROJECT_GLOBS};
 use quarry_windev_source::{analyses, manifest, origin, place, select};
@@ -160,7 +162,9 @@ mod tests {
     #[test]
     fn every_type_that_an_analysis_is_known_to_have_is_one_of_the_contract() {
         let types = (0..1_000).map(|code| analysis::normalized_type(&code.to_string()));
-        let known: Vec<_> = types.filter(|words| !words.starts_with("unknown")).collect();
+        let known: Vec<_> = types
+            .filter(|words| !words.starts_with("unknown"))
+            .collect();
         assert!(known.len() > 20);
         for words in known {
             let name = words.clone();

@@ -109,8 +109,8 @@ fn line(event: &Event) -> Option<String> {
         Event::Retried {
             extractor,
             input,
-            error,
-        } => Some(format!("{extractor}: {input}: {error}; again without it")),
+            reason,
+        } => Some(format!("{extractor}: {input}: {reason}; again without it")),
         Event::Finished { extractor, facts } => Some(format!("{extractor}: {}", summary(facts))),
     }
 }

@@ -1,6 +1,5 @@
 //! What a run tells while it runs.
 
-use quarry_sandbox::CallError;
 use std::fmt;
 use std::sync::Arc;
 
@@ -40,10 +39,10 @@ pub enum Event {
     Retried {
         /// Its name.
         extractor: String,
-        /// The input.
+        /// The input, without what looks like a secret in its path.
         input: String,
-        /// How it crashed.
-        error: CallError,
+        /// How it crashed, in words that quote no secret.
+        reason: String,
     },
     /// An extractor ended.
     Finished {

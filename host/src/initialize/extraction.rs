@@ -3,6 +3,7 @@
 use super::{Event, Events, InitializeError};
 use crate::catalog::NamedExtractor;
 use crate::facts;
+use crate::redaction::of_component;
 use crate::workspace::Walked;
 use quarry_sandbox::facts::{Diagnostic, Origin, Severity};
 use quarry_sandbox::{CallError, CallOptions, Extraction, Inputs, Outcome, SourceTree, Usage};
@@ -104,8 +105,8 @@ fn run(
         diagnostics.push(crashed(&named.name, input, error));
         events(Event::Retried {
             extractor: named.name.clone(),
-            input: input.clone(),
-            error: error.clone(),
+            input: of_component(input),
+            reason: of_component(&error.to_string()),
         });
         let others = inputs
             .paths()
@@ -162,7 +163,7 @@ fn call(
 
 fn component_error(name: &str, error: CallError) -> InitializeError {
     match error {
-        CallError::InvalidOptions(message) => InitializeError::NotFound(message),
+        CallError::InvalidOptions(message) => InitializeError::NotFound(of_component(&message)),
         error => InitializeError::Component {
             component: name.to_owned(),
             error,

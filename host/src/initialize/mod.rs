@@ -18,7 +18,7 @@ pub use extraction::{Extracted, ExtractorRun, extract};
 
 use crate::catalog::{CatalogError, NamedExtractor, StackError};
 use crate::facts::counts;
-use crate::redaction::{Redaction, Remnant};
+use crate::redaction::{Redaction, Remnant, of_component};
 use crate::render::Format;
 use crate::settings::SettingsError;
 use crate::tokenizer::{self, tokenizer};
@@ -47,7 +47,7 @@ pub enum InitializeError {
     #[error("{0}")]
     NotFound(String),
     /// A component failed.
-    #[error("the component {component} failed: {error}")]
+    #[error("the component {component} failed: {}", of_component(&.error.to_string()))]
     Component {
         /// Its name.
         component: String,
@@ -342,4 +342,25 @@ fn project_name(facts: &FactSet, source: &Path) -> String {
         || "project".to_owned(),
         |name| name.to_string_lossy().into_owned(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_a_component_that_failed_quote_no_secret() {
+        let key = format!("ghp_{}", "a1B2c3D4e5F6".repeat(3));
+        let reason = format!("panicked at 'unexpected \"{key}\"'");
+        let error = InitializeError::Component {
+            component: "schema".to_owned(),
+            error: CallError::Trap { reason },
+        };
+        let message = error.to_string();
+        assert!(message.starts_with("the component schema failed: it crashed (panicked at"));
+        assert!(
+            message.contains("[REDACTED:") && !message.contains(&key),
+            "{message}"
+        );
+    }
 }

@@ -1,6 +1,7 @@
 //! A digest of everything that the documents are made from but the budget: how much is told changes nothing about what
 //! is known, and the shortest document has one length whatever the budget is.
 
+use crate::data_type;
 use crate::facts::Json;
 use quarry_sandbox::{Extraction, Input, Need};
 use sha2::{Digest, Sha256};

@@ -31,6 +31,12 @@ pub struct Redaction<'w> {
     names: HashSet<String>,
 }
 
+/// A text of a component's own, such as the message of a panic, without what rules take for a secret: it may quote a source.
+pub fn of_component(text: &str) -> String {
+    let mut redactor = Redactor::new(Options::default());
+    redactor.redact(text, &Context::of_file("")).into_owned()
+}
+
 /// A place where a secret still stands after everything was replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remnant {

@@ -4,9 +4,9 @@ use super::*;
 use crate::facts::{Json, compact_json, empty};
 use quarry_redaction::Confidence;
 use quarry_sandbox::facts::{
-    Attribute, Column, Configuration, Connection, Constant, Diagnostic, Element, ElementForm,
-    GlobalVariable, Index, InitializationBlock, Key, KeyColumn, KeyKind, Note, Place, Project,
-    ProjectKind, Relation, Scope, Severity, Table, TableUse, Visibility,
+    Attribute, Column, Configuration, Connection, Constant, DataType, Diagnostic, Element,
+    ElementForm, GlobalVariable, Index, InitializationBlock, Key, KeyColumn, KeyKind, Note, Place,
+    Project, ProjectKind, Relation, Scope, Severity, Table, TableUse, Visibility,
 };
 use std::fs;
 

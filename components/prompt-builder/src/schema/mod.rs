@@ -17,8 +17,8 @@ use lines::{Level, Writer};
 use plan::{Plan, Step, heading};
 use rank::Ranks;
 pub(crate) use relations::Relations;
-pub(crate) use types::{words, words_of_mapping};
 use std::collections::BTreeSet;
+pub(crate) use types::{words, words_of_mapping};
 
 const ABOUT: About = About {
     id: "database-schema",

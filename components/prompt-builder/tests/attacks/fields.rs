@@ -1,7 +1,7 @@
 //! Every string of an input, and how it is replaced.
 
 use super::support::{attribute, key, key_columns, origin, relation, shop, variable};
-use quarry_component_prompt_builder::facts::{KeyKind, Origin, Scope};
+use quarry_component_prompt_builder::facts::{DataType, KeyKind, Origin, Scope};
 use quarry_component_prompt_builder::prompt::Input;
 use std::collections::BTreeSet;
 

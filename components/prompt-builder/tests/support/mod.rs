@@ -175,7 +175,12 @@ pub fn words(data_type: &DataType) -> String {
     let same = |(_, known): &(&str, DataType)| {
         std::mem::discriminant(known) == std::mem::discriminant(data_type)
     };
-    DATA_TYPES.iter().find(|known| same(known)).unwrap().0.to_owned()
+    DATA_TYPES
+        .iter()
+        .find(|known| same(known))
+        .unwrap()
+        .0
+        .to_owned()
 }
 
 pub fn column(name: &str, words: &str, place: u32) -> Column {

@@ -1,8 +1,8 @@
 //! The generator's schema with what it lacks.
 
 use super::business::seeded;
-use super::{index, key};
-use quarry_component_prompt_builder::facts::{Column, KeyKind, Table};
+use super::{index, key, words};
+use quarry_component_prompt_builder::facts::{Column, DataType, KeyKind, Table};
 use quarry_component_prompt_builder::prompt::Input;
 
 /// Numbers of our own, so that what fails with a seed fails with it again.

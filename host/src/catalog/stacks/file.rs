@@ -77,8 +77,7 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Stack, StackError> {
     };
     let types = attributes(parsed.types)?.into_iter().map(|attribute| {
         let name = &*attribute.name;
-        let (data_type, automatic) =
-            data_type(name).ok_or_else(|| invalid(name, "is no type"))?;
+        let (data_type, automatic) = data_type(name).ok_or_else(|| invalid(name, "is no type"))?;
         Ok(TypeMapping {
             data_type,
             automatic,

@@ -95,9 +95,10 @@ impl Narrator {
             Event::Retried {
                 extractor,
                 input,
-                error,
+                reason,
             } => {
-                let text = format!("the extractor {extractor} runs again without {input}: {error}");
+                let text =
+                    format!("the extractor {extractor} runs again without {input}: {reason}");
                 let message = Message::new(Sort::Warning, "extractor-retried", &text);
                 vec![message.with("extractor", extractor).with("input", input)]
             }
