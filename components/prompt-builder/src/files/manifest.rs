@@ -99,6 +99,7 @@ pub(super) fn stack(stack: &Stack) -> String {
     indented(&json!({
         "id": shown(&stack.id),
         "name": shown(&stack.name),
+        "group": shown(&stack.group),
         "language": shown(&stack.language),
         "framework": shown(&stack.framework),
         "orm": shown(&stack.orm),

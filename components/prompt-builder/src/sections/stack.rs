@@ -73,7 +73,11 @@ impl Section for TargetStack<'_> {
             .and(" (")
             .name(&stack.id)
             .and(")");
-        let mut parts = vec![(": ", &stack.language), (", ", &stack.framework)];
+        let mut parts = vec![
+            (", ", &stack.group),
+            (": ", &stack.language),
+            (", ", &stack.framework),
+        ];
         if !self.source.input.facts.tables.is_empty() {
             parts.push((", data access with ", &stack.orm));
         }
