@@ -58,7 +58,11 @@ fn head(block: &InitializationBlock) -> String {
         push(&mut head, "only if ", &name(condition));
     }
     for effect in &block.effects {
-        push(&mut head, &format!("line {}: ", effect.line), &words(effect));
+        push(
+            &mut head,
+            &format!("line {}: ", effect.line),
+            &words(effect),
+        );
     }
     for (label, names) in [("writes ", &block.writes), ("reads ", &block.reads)] {
         for some in names.chunks(LISTED) {

@@ -4,6 +4,7 @@
 pub mod business;
 pub mod compact;
 pub mod hostile;
+pub mod state;
 pub mod varied;
 
 pub use quarry_component_prompt_builder::facts;

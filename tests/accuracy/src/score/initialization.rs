@@ -118,7 +118,9 @@ fn alone(code: &EventCode) -> Vec<Found> {
 /// A kind of effect as the contract calls it: both enumerations have its names, in camel case.
 fn kebab(kind: impl fmt::Debug) -> String {
     let mut kebab = String::new();
-    for character in format!("{kind:?}").chars() {
+    let name = format!("{kind:?}");
+    // The contract's bindings write the name of the enumeration, too.
+    for character in name.rsplit("::").next().unwrap_or(&name).chars() {
         if character.is_ascii_uppercase() && !kebab.is_empty() {
             kebab.push('-');
         }

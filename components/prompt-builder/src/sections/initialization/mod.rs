@@ -7,11 +7,11 @@ mod effects;
 pub(crate) use effects::words as effect_words;
 
 use super::beginning::FENCE;
+use crate::Source;
 use crate::Tokenizer;
 use crate::budget::{About, Costs, Section, Shown};
 use crate::files;
 use crate::markdown::{Document, Inline};
-use crate::Source;
 use block::Block;
 
 const ABOUT: About = About {
@@ -159,7 +159,9 @@ impl Section for Initialization<'_> {
         let effects = |block: &Block| block.fact.effects.len();
         let told = self.blocks.iter().zip(&reached);
         let told = told.filter(|(_, reached)| reached.effects);
-        let told = told.map(|(block, _)| effects(block).min(effects::MOST)).sum();
+        let told = told
+            .map(|(block, _)| effects(block).min(effects::MOST))
+            .sum();
         let effects = self.blocks.iter().map(effects).sum();
         let shown = |(block, reached): (&Block, &Reached)| block.end(reached.code).lines;
         let shown: Vec<usize> = self.blocks.iter().zip(&reached).map(shown).collect();

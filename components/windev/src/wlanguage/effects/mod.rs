@@ -182,6 +182,23 @@ impl Reader<'_, '_> {
         (begins && !is_variable).then_some((EffectKind::CallsUnknown, Some(text)))
     }
 
+    /// Whether the path that ends at `end` is assigned and not compared: a statement begins with it.
+    fn is_assigned(&self, start: usize, end: usize) -> bool {
+        let program = self.program;
+        let mut first = end;
+        while first >= start + 2
+            && matches!(program.text(first - 1), "." | ".." | "::")
+            && program.is_kind(first - 2, TokenKind::Word)
+        {
+            first -= 2;
+        }
+        match program.is_kind(first, TokenKind::Word) {
+            true => begins_part(program, start, first),
+            // `connections[1]..Server = …`
+            false => !is_reserved(program.folded(start)),
+        }
+    }
+
     /// The token at `index` begins another line.
     fn begins_line(&self, index: usize) -> bool {
         let tokens = &self.program.tokens;
@@ -200,6 +217,9 @@ impl Reader<'_, '_> {
         }
         let name = index.checked_sub(2).filter(|name| *name >= start)?;
         let is_named = self.program.is_kind(name, TokenKind::Word);
+        if !self.is_assigned(start, name) {
+            return None;
+        }
         let text = self.program.text(name);
         let is_connection = is_named
             && (self.globals.has_connection(text)

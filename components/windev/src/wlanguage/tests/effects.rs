@@ -36,6 +36,8 @@ fn effects_are_known_in_both_languages_and_name_what_they_are_done_to() {
         ),
         ("HDécritConnexion(gcnx, \"x\")", DescribesConnection, "gcnx"),
         ("c..Serveur = \"x\"", DescribesConnection, "c"),
+        ("t[1]..Serveur = \"x\"", DescribesConnection, ""),
+        ("IF a THEN x.c..Serveur = \"x\"", DescribesConnection, "c"),
         ("HChangeConnexion(\"*\", c)", ChangesConnection, "c"),
         ("HCloseConnection(c)", ClosesConnection, "c"),
         ("HAjouteUtilisateur(c, u)", AdministersDatabase, "c"),
@@ -199,6 +201,8 @@ fn what_only_computes_or_belongs_to_the_code_itself_has_no_effect() {
         "gaaX.Add(1)",
         "PROCEDURE INTERNE ipTrace(s is string)\n\ta = 1\nEND\nipTrace(s)",
         "FOR i = 1 À (n)\nEND",
+        "IF c..Server = \"x\" THEN a = 1",
+        "IF t[1]..Server = \"x\" THEN a = 1",
     ] {
         let globals = ["gaaX"];
         assert_eq!(effects(code, &Globals::new(&globals)), [], "{code}");
