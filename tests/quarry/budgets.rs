@@ -168,6 +168,7 @@ fn nothing_is_shown_less(small: &str, large: &str) {
     for (name, before) in state::blocks(small) {
         let after = &blocks[&name];
         assert!(before.has_effects <= after.has_effects, "{name}");
+        assert!(before.has_globals <= after.has_globals, "{name}");
         assert!(before.shown.len() <= after.shown.len(), "{name}");
         assert_eq!(before.digest, after.digest, "{name}");
     }

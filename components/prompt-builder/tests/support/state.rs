@@ -9,6 +9,8 @@ pub struct Block {
     pub lines: usize,
     /// Whether it is said what it does.
     pub has_effects: bool,
+    /// Whether it is said what it writes and reads.
+    pub has_globals: bool,
     /// Its lines that are shown.
     pub shown: Vec<String>,
     /// How many are said to be cut.
@@ -62,7 +64,8 @@ fn block(item: &str) -> (String, Block) {
     };
     let block = Block {
         lines: leading(rest),
-        has_effects: !effects.is_empty(),
+        has_effects: effects.contains("; in order: "),
+        has_globals: effects.contains("; writes ") || effects.contains("; reads "),
         digest: between(", digest `", "`").expect("a digest"),
         file: between(", in `", "`"),
         ..Block::default()

@@ -76,8 +76,8 @@ pub(super) fn mask_statements<'s>(
 /// What stands between two tokens.
 enum Gap<'a> {
     None,
-    /// White space within a line.
-    Blank(&'a str),
+    /// White space within a line, shown as one blank however wide it is.
+    Blank,
     /// A line end, and the indentation of the next line.
     Line(&'a str),
     /// Nothing was there before.
@@ -87,13 +87,11 @@ enum Gap<'a> {
 fn gap<'a>(program: &Program<'a>, range: Range<usize>) -> Gap<'a> {
     let between = program.code.get(range.clone()).unwrap_or_default();
     if between.contains('\n') {
-        return Gap::Line(indentation(program, range.end));
-    }
-    let blank = between.len() - between.trim_start().len();
-    match blank {
-        0 if between.is_empty() => Gap::None,
-        0 => Gap::Blank(" "),
-        length => Gap::Blank(&between[..length]),
+        Gap::Line(indentation(program, range.end))
+    } else if between.is_empty() {
+        Gap::None
+    } else {
+        Gap::Blank
     }
 }
 
@@ -104,8 +102,8 @@ fn push_gap(text: &mut String, gap: &Gap<'_>, begins_statement: bool) {
             text.push_str(if begins_statement { "\n" } else { " ...\n" });
             text.push_str(indentation);
         }
-        Gap::None | Gap::Blank(_) if begins_statement => text.push_str("; "),
-        Gap::Blank(blank) => text.push_str(blank),
+        Gap::None | Gap::Blank if begins_statement => text.push_str("; "),
+        Gap::Blank => text.push(' '),
         Gap::None => {}
     }
 }

@@ -3,10 +3,13 @@
 use crate::facts::{Effect, EffectKind, InitializationBlock};
 use crate::markdown::Inline;
 
-/// The most effects, and the most names of a list, that are told of a block. Its file tells all.
-pub(super) const MOST: usize = 40;
+/// The most effects that are told of a block. Its file tells all.
+pub(super) const MOST: usize = 16;
 
-/// `; in order: opens connection cnx · calls Load ×3, Init · opens window WIN_Main; writes gsMode; reads gsPath`
+/// The most names of a list.
+const MOST_NAMES: usize = 40;
+
+/// `; in order: opens connection cnx · calls Load ×3, Init · opens window WIN_Main`
 pub(super) fn summary(block: &InitializationBlock) -> Inline {
     let mut summary = Inline::new();
     let told = block.effects.get(..MOST).unwrap_or(&block.effects);
@@ -28,20 +31,24 @@ pub(super) fn summary(block: &InitializationBlock) -> Inline {
             summary = summary.and(" ×").number(effect.count);
         }
     }
-    summary = more(summary, block.effects.len());
-    let lists: [(&'static str, &[String]); 2] =
-        [("; writes ", &block.writes), ("; reads ", &block.reads)];
-    for (label, names) in lists.into_iter().filter(|(_, names)| !names.is_empty()) {
-        let told = names.iter().take(MOST).map(String::as_str);
-        summary = more(summary.and(label).names(told), names.len());
-    }
-    summary
+    more(summary, block.effects.len(), MOST)
 }
 
-fn more(summary: Inline, count: usize) -> Inline {
-    match count.checked_sub(MOST) {
-        None | Some(0) => summary,
-        Some(more) => summary.and(", and ").number(more as u64).and(" more"),
+/// `; writes gsMode; reads gsPath`
+pub(super) fn globals(block: &InitializationBlock) -> Inline {
+    let lists: [(&'static str, &[String]); 2] =
+        [("; writes ", &block.writes), ("; reads ", &block.reads)];
+    let lists = lists.into_iter().filter(|(_, names)| !names.is_empty());
+    lists.fold(Inline::new(), |globals, (label, names)| {
+        let told = names.iter().take(MOST_NAMES).map(String::as_str);
+        more(globals.and(label).names(told), names.len(), MOST_NAMES)
+    })
+}
+
+fn more(inline: Inline, count: usize, told: usize) -> Inline {
+    match count.checked_sub(told) {
+        None | Some(0) => inline,
+        Some(more) => inline.and(", and ").number(more as u64).and(" more"),
     }
 }
 
@@ -71,10 +78,7 @@ pub(crate) fn words(kind: EffectKind) -> Words {
         ),
         EffectKind::CreatesDataFiles => ("creates data files of ", "creates data files"),
         EffectKind::OpensDataFiles => ("opens data files of ", "opens data files"),
-        EffectKind::UnlocksDataFiles => (
-            "gives the password of data files of ",
-            "gives the password of data files",
-        ),
+        EffectKind::UnlocksDataFiles => ("unlocks data files of ", "unlocks data files"),
         EffectKind::RegistersTrigger => ("registers a trigger of ", "registers a trigger"),
         EffectKind::ReadsData => ("reads data of ", "reads data"),
         EffectKind::ChangesData => ("changes data of ", "changes data"),

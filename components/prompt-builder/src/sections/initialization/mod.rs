@@ -10,6 +10,7 @@ use super::beginning::FENCE;
 use crate::Source;
 use crate::Tokenizer;
 use crate::budget::{About, Costs, Section, Shown};
+use crate::facts::InitializationBlock;
 use crate::files;
 use crate::markdown::{Document, Inline};
 use block::Block;
@@ -25,8 +26,10 @@ const ABOUT: About = About {
 enum Step {
     /// That it is there, and how long it is.
     Name(usize),
-    /// What it reads, writes and does.
+    /// What it does.
     Effects(usize),
+    /// What it writes and reads.
+    Globals(usize),
     /// More of its code.
     Code(usize),
 }
@@ -80,14 +83,19 @@ impl<'i> Initialization<'i> {
             }
         };
         for &index in &order {
-            let line = || format!("\n- {}\n", self.item(index, false, false).text());
+            let line = || {
+                format!(
+                    "\n- {}\n",
+                    self.item(index, Reached::default(), false).text()
+                )
+            };
             add(Step::Name(index), &|| tokenizer.count(&line()));
         }
-        for &index in &order {
-            let more = self.effects(index);
-            if !more.is_empty() {
-                add(Step::Effects(index), &|| tokenizer.count(more.text()));
-            }
+        for (index, cost) in self.cheapest_first(&order, effects::summary, tokenizer) {
+            add(Step::Effects(index), &|| cost);
+        }
+        for (index, cost) in self.cheapest_first(&order, effects::globals, tokenizer) {
+            add(Step::Globals(index), &|| cost);
         }
         let first = order.iter().map(|index| (*index, 0..1));
         let rest = order.iter().map(|index| (*index, 1..usize::MAX));
@@ -104,8 +112,24 @@ impl<'i> Initialization<'i> {
         (self.steps, self.costs) = (steps, costs);
     }
 
+    /// What blocks say of themselves, with what that costs: a long block that does much keeps no other out.
+    fn cheapest_first(
+        &self,
+        order: &[usize],
+        what: fn(&InitializationBlock) -> Inline,
+        tokenizer: &dyn Tokenizer,
+    ) -> Vec<(usize, u32)> {
+        let said = order.iter().filter_map(|index| {
+            let said = what(self.blocks[*index].fact);
+            (!said.is_empty()).then(|| (*index, tokenizer.count(said.text())))
+        });
+        let mut said: Vec<(usize, u32)> = said.collect();
+        said.sort_by_key(|(_, cost)| *cost);
+        said
+    }
+
     /// `Shop, block 1: 41 lines, Shop.wwp:218, digest 0f1e2d3c, in context/initialization/Shop-1.wl`
-    fn item(&self, index: usize, with_effects: bool, is_whole: bool) -> Inline {
+    fn item(&self, index: usize, reached: Reached, is_whole: bool) -> Inline {
         let block = &self.blocks[index];
         let fact = block.fact;
         let mut item = Inline::new().name(&fact.element).and(", block ");
@@ -122,14 +146,13 @@ impl<'i> Initialization<'i> {
         if let Some(condition) = &fact.condition {
             item = item.and(", only if ").name(condition);
         }
-        if with_effects {
-            item = item.then(&self.effects(index));
+        if reached.effects {
+            item = item.then(&effects::summary(fact));
+        }
+        if reached.globals {
+            item = item.then(&effects::globals(fact));
         }
         item
-    }
-
-    fn effects(&self, index: usize) -> Inline {
-        effects::summary(self.blocks[index].fact)
     }
 }
 
@@ -156,6 +179,7 @@ impl Section for Initialization<'_> {
         let reached = self.reached(taken);
         let named = reached.iter().filter(|reached| reached.name).count();
         let with_effects = reached.iter().filter(|reached| reached.effects).count();
+        let with_globals = reached.iter().filter(|reached| reached.globals).count();
         let effects = |block: &Block| block.fact.effects.len();
         let told = self.blocks.iter().zip(&reached);
         let told = told.filter(|(_, reached)| reached.effects);
@@ -178,7 +202,7 @@ impl Section for Initialization<'_> {
         ));
         for (index, reached) in reached.iter().enumerate() {
             if reached.name {
-                document.item(self.item(index, reached.effects, is_whole(index)));
+                document.item(self.item(index, *reached, is_whole(index)));
                 self.write_code(index, reached.code, document);
             }
         }
@@ -186,6 +210,7 @@ impl Section for Initialization<'_> {
             .with("blocks by name", named, total)
             .with("blocks with effects", with_effects, total)
             .with("effects", told, effects)
+            .with("blocks with globals", with_globals, total)
             .with("blocks whole", whole, total)
             .with("lines of code", shown_lines, lines)
     }
@@ -196,6 +221,7 @@ impl Section for Initialization<'_> {
 struct Reached {
     name: bool,
     effects: bool,
+    globals: bool,
     /// Steps of its code.
     code: usize,
 }
@@ -208,6 +234,7 @@ impl Initialization<'_> {
             match *step {
                 Step::Name(block) => reached[block].name = true,
                 Step::Effects(block) => reached[block].effects = true,
+                Step::Globals(block) => reached[block].globals = true,
                 Step::Code(block) => reached[block].code += 1,
             }
         }
