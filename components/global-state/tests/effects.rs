@@ -24,7 +24,7 @@ fn blocks(initialization: &str) -> Vec<InitializationBlock> {
 #[test]
 fn procedures_sets_and_connections_of_the_whole_project_are_known() {
     let blocks =
-        blocks("load()\nCOL_Tools.Load()\nShop.Anything()\nOther()\ngcnx.User = s\nrow.User = s");
+        blocks("load()\nCOL_Tools.Load()\nShop.Anything()\nThing()\ngcnx.User = s\nrow.User = s");
     let found: Vec<_> = blocks[0]
         .effects
         .iter()
@@ -36,7 +36,7 @@ fn procedures_sets_and_connections_of_the_whole_project_are_known() {
             (EffectKind::CallsProcedure, "load"),
             (EffectKind::CallsProcedure, "COL_Tools.Load"),
             (EffectKind::CallsProcedure, "Shop.Anything"),
-            (EffectKind::CallsUnknown, "Other"),
+            (EffectKind::CallsUnknown, "Thing"),
             (EffectKind::DescribesConnection, "gcnx"),
         ]
     );
@@ -44,12 +44,12 @@ fn procedures_sets_and_connections_of_the_whole_project_are_known() {
 
 #[test]
 fn the_lines_of_effects_and_of_the_listing_are_those_of_the_file() {
-    let blocks = blocks("gnA is int\n\nLoad() // why\n\n\tLoad()\nOther()");
+    let blocks = blocks("gnA is int\n\nLoad() // why\n\n\tLoad()\nThing()");
     let block = &blocks[0];
     let lines: Vec<_> = block.effects.iter().map(|effect| effect.line).collect();
     assert_eq!(lines, [block.origin.line, block.origin.line + 3]);
     let listing = block.listing.as_deref().unwrap();
-    assert_eq!(listing, "Load() // …\n\n\tLoad()\nOther()");
+    assert_eq!(listing, "Load() // …\n\n\tLoad()\nThing()");
 }
 
 #[test]

@@ -253,7 +253,7 @@ fn effects_are_told_in_order_with_names_and_counts_and_the_rest_is_counted() {
     block_of_many(&mut input.facts.initialization_blocks[0]);
     let document = build(&input, &four_bytes).unwrap().files.swap_remove(0).1;
     assert!(
-        document.contains(", `P15`, and 29 more; writes "),
+        document.contains(", `P15` · and 29 more; writes "),
         "{document}"
     );
     assert!(document.contains(", `g39`, and 1 more\n"), "{document}");

@@ -31,7 +31,7 @@ pub(super) fn summary(block: &InitializationBlock) -> Inline {
             summary = summary.and(" ×").number(effect.count);
         }
     }
-    more(summary, block.effects.len(), MOST)
+    more(summary, " · and ", block.effects.len(), MOST)
 }
 
 /// `; writes gsMode; reads gsPath`
@@ -41,14 +41,19 @@ pub(super) fn globals(block: &InitializationBlock) -> Inline {
     let lists = lists.into_iter().filter(|(_, names)| !names.is_empty());
     lists.fold(Inline::new(), |globals, (label, names)| {
         let told = names.iter().take(MOST_NAMES).map(String::as_str);
-        more(globals.and(label).names(told), names.len(), MOST_NAMES)
+        more(
+            globals.and(label).names(told),
+            ", and ",
+            names.len(),
+            MOST_NAMES,
+        )
     })
 }
 
-fn more(inline: Inline, count: usize, told: usize) -> Inline {
+fn more(inline: Inline, and: &'static str, count: usize, told: usize) -> Inline {
     match count.checked_sub(told) {
         None | Some(0) => inline,
-        Some(more) => inline.and(", and ").number(more as u64).and(" more"),
+        Some(more) => inline.and(and).number(more as u64).and(" more"),
     }
 }
 
