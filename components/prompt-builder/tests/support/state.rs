@@ -116,17 +116,16 @@ pub fn globals(document: &str) -> BTreeSet<(String, String)> {
 
 /// The length of the type at the beginning of a line, which is a JSON string unless it is a few words.
 fn type_length(line: &str) -> usize {
-    let quoted = if line.starts_with('"') {
+    let mut quoted = 0;
+    if let Some(inside) = line.strip_prefix('"') {
         let mut is_escaped = false;
-        let end = line[1..].find(|letter| {
+        let end = inside.find(|letter| {
             let ends = letter == '"' && !is_escaped;
             is_escaped = letter == '\\' && !is_escaped;
             ends
         });
-        end.unwrap() + 2
-    } else {
-        0
-    };
+        quoted = end.unwrap() + 2;
+    }
     quoted + line[quoted..].find(": ").unwrap() + 2
 }
 

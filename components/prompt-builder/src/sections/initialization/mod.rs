@@ -175,26 +175,14 @@ impl Section for Initialization<'_> {
             return Shown::default();
         }
         let lines = self.blocks.iter().map(|block| block.lines.len()).sum();
-        let total = self.blocks.len();
         let reached = self.reached(taken);
         let named = reached.iter().filter(|reached| reached.name).count();
-        let with_effects = reached.iter().filter(|reached| reached.effects).count();
-        let with_globals = reached.iter().filter(|reached| reached.globals).count();
-        let effects = |block: &Block| block.fact.effects.len();
-        let told = self.blocks.iter().zip(&reached);
-        let told = told.filter(|(_, reached)| reached.effects);
-        let told = told
-            .map(|(block, _)| effects(block).min(effects::MOST))
-            .sum();
-        let effects = self.blocks.iter().map(effects).sum();
         let shown = |(block, reached): (&Block, &Reached)| block.end(reached.code).lines;
         let shown: Vec<usize> = self.blocks.iter().zip(&reached).map(shown).collect();
         let shown_lines: usize = shown.iter().sum();
         let is_whole = |index: usize| shown[index] == self.blocks[index].lines.len();
-        let whole = (0..total).filter(|index| reached[*index].name && is_whole(*index));
-        let whole = whole.count();
         let count = Inline::new().number(named as u64).and(" of ");
-        let count = count.count(total, "block and ", "blocks and ");
+        let count = count.count(self.blocks.len(), "block and ", "blocks and ");
         let count = count.number(shown_lines as u64).and(" of ");
         document.paragraph(count.count(lines, "line shown", "lines shown").and(
             ", without declarations and comments, texts and secrets masked; those of an element run in their order. \
@@ -206,12 +194,8 @@ impl Section for Initialization<'_> {
                 self.write_code(index, reached.code, document);
             }
         }
-        Shown::of(whole, total)
-            .with("blocks by name", named, total)
-            .with("blocks with effects", with_effects, total)
-            .with("effects", told, effects)
-            .with("blocks with globals", with_globals, total)
-            .with("blocks whole", whole, total)
+        let whole = (0..reached.len()).filter(|index| reached[*index].name && is_whole(*index));
+        self.shown(&reached, whole.count())
             .with("lines of code", shown_lines, lines)
     }
 }
@@ -239,6 +223,32 @@ impl Initialization<'_> {
             }
         }
         reached
+    }
+
+    /// How many blocks are shown how far, `whole` of them with all of their code.
+    fn shown(&self, reached: &[Reached], whole: usize) -> Shown {
+        let total = self.blocks.len();
+        let count = |is_there: fn(&Reached) -> bool| {
+            reached.iter().filter(|reached| is_there(reached)).count()
+        };
+        let effects = |block: &Block| block.fact.effects.len();
+        let told = self.blocks.iter().zip(reached);
+        let told = told.filter(|(_, reached)| reached.effects);
+        let told = told.map(|(block, _)| effects(block).min(effects::MOST));
+        Shown::of(whole, total)
+            .with("blocks by name", count(|reached| reached.name), total)
+            .with(
+                "blocks with effects",
+                count(|reached| reached.effects),
+                total,
+            )
+            .with("effects", told.sum(), self.blocks.iter().map(effects).sum())
+            .with(
+                "blocks with globals",
+                count(|reached| reached.globals),
+                total,
+            )
+            .with("blocks whole", whole, total)
     }
 
     /// Writes the beginning of a block's code.
