@@ -8,10 +8,10 @@ use crate::data_type;
 use crate::text::is_hidden;
 use quarry_sandbox::Extraction;
 use quarry_sandbox::facts::{
-    Attribute, Column, Configuration, Connection, Constant, DataType, Diagnostic, Element,
-    ElementForm, FactSet, GlobalVariable, Index, InitializationBlock, Key, KeyColumn, KeyKind,
-    Note, Origin, Place, Project, ProjectKind, Relation, Scope, Severity, Table, TableUse,
-    Visibility,
+    Attribute, Column, Configuration, Connection, Constant, DataType, Diagnostic, Effect,
+    EffectKind, Element, ElementForm, FactSet, GlobalVariable, Index, InitializationBlock, Key,
+    KeyColumn, KeyKind, Note, Origin, Place, Project, ProjectKind, Relation, Scope, Severity,
+    Table, TableUse, Visibility,
 };
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
@@ -226,6 +226,42 @@ enumeration! {
     ElementForm { Text: "text", Binary: "binary", Missing: "missing" }
     KeyKind { Primary: "primary", Unique: "unique" }
     Scope { App: "app", Module: "module", Request: "request" }
+    EffectKind {
+        OpensConnection: "opens-connection",
+        DescribesConnection: "describes-connection",
+        ChangesConnection: "changes-connection",
+        ClosesConnection: "closes-connection",
+        AdministersDatabase: "administers-database",
+        CreatesDataFiles: "creates-data-files",
+        OpensDataFiles: "opens-data-files",
+        UnlocksDataFiles: "unlocks-data-files",
+        RegistersTrigger: "registers-trigger",
+        ReadsData: "reads-data",
+        ChangesData: "changes-data",
+        ReadsIniFile: "reads-ini-file",
+        ReadsRegistry: "reads-registry",
+        ReadsParameter: "reads-parameter",
+        ReadsEnvironment: "reads-environment",
+        ReadsCommandLine: "reads-command-line",
+        WritesSetting: "writes-setting",
+        ReadsFile: "reads-file",
+        ChangesFile: "changes-file",
+        SetsErrorHandler: "sets-error-handler",
+        OpensWindow: "opens-window",
+        OpensPage: "opens-page",
+        ShowsMessage: "shows-message",
+        CallsProcedure: "calls-procedure",
+        CallsUnknown: "calls-unknown",
+        RunsProgram: "runs-program",
+        CallsLibrary: "calls-library",
+        UsesNetwork: "uses-network",
+        SetsLocale: "sets-locale",
+        ChangesSetting: "changes-setting",
+        KeepsSessionState: "keeps-session-state",
+        StartsTimer: "starts-timer",
+        StartsThread: "starts-thread",
+        EndsProgram: "ends-program",
+    }
     Visibility { Public: "public", Protected: "protected", Private: "private" }
 }
 
@@ -247,8 +283,9 @@ record! {
         origin,
     }
     Constant { name, value, visibility, condition, element, origin }
+    Effect { kind, target, count, line }
     InitializationBlock {
-        element, order, language, code, reads, writes, effects, condition, origin,
+        element, order, language, code, listing, reads, writes, effects, condition, origin,
     }
     Note { kind, title, text, attributes, origin }
 }

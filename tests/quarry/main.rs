@@ -1,5 +1,6 @@
 //! Behaviour of the whole program, run as a user runs it.
 
+mod budgets;
 mod document;
 mod extract;
 mod init;

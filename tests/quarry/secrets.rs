@@ -1,6 +1,6 @@
 //! Secrets planted in every position in which real projects had some: none may come out of any command.
 
-use crate::support::{facts, list, quarry, workspace_text};
+use crate::support::{facts, list, quarry, text, workspace_text};
 use std::fs;
 use std::path::Path;
 
@@ -49,6 +49,12 @@ const CODE: &[&str] = &[
     "gnTries is int = 3 // {}",
     "/* gcnx..Password = \"{}\"",
     "{} */",
+    "HAdd(Client) // {}",
+    "Info(\"The password is {}.\") /* {} */",
+    "HCreationIfNotFound(\"*\", ... // {}",
+    "\t\"{}\")",
+    "ExecuteProcess(\"PAGE_Home\", \"{}\")",
+    "Trace(\"PAGE_Home{}\", \"DD/MM/YYYY {}\", \"  {}\")",
 ];
 
 /// An analysis: connections and default values.
@@ -177,10 +183,21 @@ fn none_of_hundreds_of_secrets_comes_out_of_any_command() {
         "global_variables",
         "constants",
         "table_uses",
+        "initialization_blocks",
     ]
     .map(|kind| list(&found, kind).len());
     assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
     assert!(list(&found, "global_variables").len() > 20, "{counts:?}");
+    let blocks = list(&found, "initialization_blocks").iter();
+    let listings: String = blocks.map(|block| text(block, "listing")).collect();
+    for place in [
+        "HAdd(Client) // …\n",
+        "Info(\"…\") /* … */",
+        "\"*\"",
+        "\"PAGE_Home\"",
+    ] {
+        assert!(listings.contains(place), "{listings}");
+    }
 
     let commands: [&[&str]; 4] = [
         &["init", "--stack", "fastapi-htmx", "--workspace"],

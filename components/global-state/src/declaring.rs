@@ -2,7 +2,8 @@
 
 use quarry_sdk::Source;
 use quarry_sdk::facts::{Diagnostic, Scope};
-use quarry_windev::code_items::declaration_code_items;
+use quarry_windev::code_items::{declaration_code_items, procedure_names};
+use quarry_windev::layout::extension;
 use quarry_windev::position::Code;
 use quarry_windev::text::parse;
 use quarry_windev::wlanguage::mask_code;
@@ -23,6 +24,16 @@ pub(crate) enum Role {
 }
 
 impl Role {
+    /// What a file's extension says that it is.
+    pub(crate) fn of(path: &str) -> Option<Self> {
+        match extension(path).as_str() {
+            "wdg" | "wwn" => Some(Role::ProcedureSet),
+            "wdw" | "wpw" | "wwh" => Some(Role::Screen),
+            "wdt" | "wwt" => Some(Role::Template),
+            _ => None,
+        }
+    }
+
     /// How far a variable reaches that it declares.
     pub(crate) fn scope(self) -> Scope {
         match self {
@@ -57,24 +68,38 @@ pub(crate) struct Declaring {
     is_copy: bool,
 }
 
-/// The events of a file that declare.
-pub(crate) fn read(
-    source: &Source,
-    path: &str,
-    element: String,
-    role: Role,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Declaring> {
-    let Some(bytes) = read_text(source, path, diagnostics) else {
-        return Vec::new();
-    };
-    let document = parse(&bytes);
-    let said = document.diagnostics().iter();
-    diagnostics.extend(said.map(|said| diagnostic(said, path)));
-    let items = declaration_code_items(&document).into_iter();
-    items
-        .filter(|item| item.is_wlanguage() && !item.code.is_blank())
-        .map(|item| Declaring {
+/// What the files of a project declare.
+#[derive(Debug, Default)]
+pub(crate) struct Declared {
+    /// The events that declare.
+    pub(crate) events: Vec<Declaring>,
+    /// The names of the procedures that all code may call.
+    pub(crate) procedures: Vec<String>,
+    /// The names of the project and of its sets of procedures.
+    pub(crate) modules: Vec<String>,
+    /// The names of all its elements, whether they can be read or not.
+    pub(crate) elements: Vec<String>,
+}
+
+impl Declared {
+    /// Adds what a file declares.
+    pub(crate) fn read(
+        &mut self,
+        source: &Source,
+        path: &str,
+        element: String,
+        role: Role,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let Some(bytes) = read_text(source, path, diagnostics) else {
+            return;
+        };
+        let document = parse(&bytes);
+        let said = document.diagnostics().iter();
+        diagnostics.extend(said.map(|said| diagnostic(said, path)));
+        let items = declaration_code_items(&document).into_iter();
+        let items = items.filter(|item| item.is_wlanguage() && !item.code.is_blank());
+        self.events.extend(items.map(|item| Declaring {
             path: path.to_owned(),
             element: element.clone(),
             role,
@@ -82,8 +107,12 @@ pub(crate) fn read(
             event: item.event,
             is_copy: item.from_template,
             code: item.code,
-        })
-        .collect()
+        }));
+        if role.is_startup() {
+            self.procedures.extend(procedure_names(&document));
+            self.modules.push(element);
+        }
+    }
 }
 
 /// Every window and page that uses a template repeats its code, with other numbers for its texts and under a name of

@@ -1,6 +1,7 @@
 //! From declarations to facts.
 
-use crate::declaring::Declaring;
+use crate::declaring::{Declared, Declaring};
+use crate::effects::effect;
 use quarry_sdk::facts::{
     Attribute, Constant, FactSet, GlobalVariable, InitializationBlock, Note, Scope, Visibility,
 };
@@ -8,9 +9,9 @@ use quarry_windev::wlanguage::{self, Globals, declarations, initialization_block
 use quarry_windev_source::origin;
 
 /// All that the events declare and do.
-pub(crate) fn facts(declaring: &[Declaring]) -> FactSet {
+pub(crate) fn facts(declared: &Declared) -> FactSet {
     let mut facts = FactSet::empty();
-    for part in declaring {
+    for part in &declared.events {
         let found = declarations(&part.code);
         let variables = found.variables.into_iter();
         let variables: Vec<_> = variables.map(|found| variable(found, part)).collect();
@@ -21,27 +22,39 @@ pub(crate) fn facts(declaring: &[Declaring]) -> FactSet {
             .constants
             .extend(constants.map(|found| constant(found, part)));
     }
-    facts.initialization_blocks = blocks(declaring, &facts.global_variables);
+    facts.initialization_blocks = blocks(declared, &facts.global_variables);
     facts
 }
 
 /// What runs at the start. A block may read what another element declares, so all names have to be known before; those
 /// of windows and pages are not there yet when it runs.
-fn blocks(declaring: &[Declaring], variables: &[GlobalVariable]) -> Vec<InitializationBlock> {
-    let names: Vec<&str> = variables
-        .iter()
-        .filter(|variable| variable.scope != Scope::Request)
-        .map(|variable| variable.name.as_str())
-        .collect();
-    let starting = declaring.iter().filter(|part| part.role.is_startup());
-    let elements = starting.clone().map(|part| part.element.as_str());
-    let globals = Globals::new(&names).declared_by(elements);
+fn blocks(declared: &Declared, variables: &[GlobalVariable]) -> Vec<InitializationBlock> {
+    let variables = variables.iter();
+    let variables = variables.filter(|variable| variable.scope != Scope::Request);
+    let names: Vec<&str> = variables.clone().map(|variable| &*variable.name).collect();
+    let connections = variables.filter(|variable| variable.normalized_type == "connection");
+    let globals = Globals::new(&names)
+        .declared_by(texts(&declared.modules))
+        .with_procedures(texts(&declared.procedures))
+        .with_connections(connections.map(|variable| &*variable.name))
+        .with_elements(texts(&declared.elements).filter(|name| is_made_up(name)));
+    let starting = declared.events.iter().filter(|part| part.role.is_startup());
     starting
         .flat_map(|part| {
             let found = initialization_blocks(&part.code, &globals).into_iter();
             found.map(|found| block(found, part))
         })
         .collect()
+}
+
+fn texts(names: &[String]) -> impl Iterator<Item = &str> {
+    names.iter().map(String::as_str)
+}
+
+/// Whether a name is one that nobody has for a password: `PAGE_Home`, but not `Shop`.
+fn is_made_up(name: &str) -> bool {
+    let mut parts = name.split('_').filter(|part| !part.is_empty());
+    parts.next().is_some() && parts.next().is_some() && name.len() > 4
 }
 
 fn variable(variable: wlanguage::Variable, part: &Declaring) -> GlobalVariable {
@@ -94,13 +107,10 @@ fn block(block: wlanguage::InitializationBlock, part: &Declaring) -> Initializat
         order: u32::try_from(block.order).map_or(u32::MAX, |order| order.saturating_add(1)),
         language: "wlanguage".to_owned(),
         code: block.code,
+        listing: Some(block.listing),
         reads: block.reads,
         writes: block.writes,
-        effects: block
-            .effects
-            .iter()
-            .map(|effect| effect.as_str().to_owned())
-            .collect(),
+        effects: block.effects.into_iter().map(effect).collect(),
         condition: block.condition,
         origin: origin(block.span, &part.path),
     }

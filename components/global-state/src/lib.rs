@@ -5,14 +5,14 @@
 #[cfg(target_family = "wasm")]
 mod component;
 mod declaring;
+mod effects;
 mod facts;
-mod inputs;
 
-use declaring::{Declaring, Role};
+use declaring::{Declared, Role};
 use quarry_sdk::Source;
 use quarry_sdk::extractor::{ExtractError, Extraction, Manifest, Request};
 use quarry_windev::layout::{PROCEDURE_SET_GLOBS, PROJECT_GLOBS, SCREEN_GLOBS};
-use quarry_windev_source::{manifest, select};
+use quarry_windev_source::{elements, manifest, select};
 
 /// Says what the extractor is.
 pub fn describe() -> Manifest {
@@ -32,25 +32,21 @@ pub fn describe() -> Manifest {
 pub fn extract(source: &Source, request: &Request) -> Result<Extraction, ExtractError> {
     let selected = select(source, request)?;
     let mut diagnostics = Vec::new();
-    let mut found: Vec<Declaring> = Vec::new();
+    let mut declared = Declared::default();
     if let Some(path) = selected.path {
         // What there is to say about the project file, the project extractor says.
         let said = &mut Vec::new();
-        let element = selected.name();
-        found.extend(declaring::read(source, path, element, Role::Project, said));
+        declared.read(source, path, selected.name(), Role::Project, said);
     }
-    for (path, element, role) in inputs::declaring_inputs(&selected, &request.inputs) {
-        found.extend(declaring::read(
-            source,
-            path,
-            element,
-            role,
-            &mut diagnostics,
-        ));
+    for element in elements(&selected, &request.inputs) {
+        declared.elements.push(element.name.clone());
+        if let Some((path, role)) = element.input.and_then(|path| Some((path, Role::of(path)?))) {
+            declared.read(source, path, element.name, role, &mut diagnostics);
+        }
     }
-    let declaring = declaring::without_repeated_templates(found);
+    declared.events = declaring::without_repeated_templates(declared.events);
     Ok(Extraction {
-        facts: facts::facts(&declaring),
+        facts: facts::facts(&declared),
         diagnostics,
     })
 }

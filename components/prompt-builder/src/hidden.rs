@@ -152,9 +152,12 @@ impl<'i> Strings<'i> {
         }
         for block in &facts.initialization_blocks {
             self.all([&block.element, &block.language, &block.code]);
-            for names in [&block.reads, &block.writes, &block.effects] {
+            self.all(&block.listing);
+            for names in [&block.reads, &block.writes] {
                 self.all(names);
             }
+            let effects = block.effects.iter();
+            self.all(effects.filter_map(|effect| effect.target.as_ref()));
             self.all(&block.condition);
             self.places([&block.origin]);
         }

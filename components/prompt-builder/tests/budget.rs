@@ -184,7 +184,9 @@ fn what_is_cut_is_counted_and_stands_in_a_file() {
     }
     for block in &input.facts.initialization_blocks {
         let path = format!("context/initialization/ELEMENT_1-{}.wl", block.order);
-        assert_eq!(file(&path).trim_end(), block.code.trim_end());
+        let (head, code) = file(&path).split_once("\n\n").unwrap();
+        assert!(head.lines().all(|line| line.starts_with("// ")), "{head}");
+        assert_eq!(code.trim_end(), block.code.trim_end());
     }
     assert!(file("context/manifest.json").contains("0f1e2d3c4b5a"));
 }

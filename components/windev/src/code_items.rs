@@ -117,6 +117,17 @@ pub fn code_items(document: &Document<'_>) -> Vec<CodeItem> {
     items.found
 }
 
+/// The names of the procedures of a project or a set, which all code may call.
+pub fn procedure_names(document: &Document<'_>) -> Vec<String> {
+    let elements = document.root().children();
+    let owners = elements.filter(|node| matches!(node.key(), Some("project" | "procedure_set")));
+    let lists = owners.filter_map(|owner| owner.get(CODE_ELEMENTS)?.get("procedures"));
+    let procedures = lists.flat_map(Node::children);
+    procedures
+        .filter_map(|procedure| text(procedure, "name"))
+        .collect()
+}
+
 /// The events in which the file's element declares what is global in it or beyond it: those of a project, of a set of
 /// procedures, of a window and of a page. A class declares members and a report belongs to nobody else: they have
 /// none. Most of an element is procedures, which are not read for this.

@@ -4,9 +4,10 @@ use super::*;
 use crate::facts::{Json, compact_json, empty};
 use quarry_redaction::Confidence;
 use quarry_sandbox::facts::{
-    Attribute, Column, Configuration, Connection, Constant, DataType, Diagnostic, Element,
-    ElementForm, GlobalVariable, Index, InitializationBlock, Key, KeyColumn, KeyKind, Note, Place,
-    Project, ProjectKind, Relation, Scope, Severity, Table, TableUse, Visibility,
+    Attribute, Column, Configuration, Connection, Constant, DataType, Diagnostic, Effect,
+    EffectKind, Element, ElementForm, GlobalVariable, Index, InitializationBlock, Key, KeyColumn,
+    KeyKind, Note, Place, Project, ProjectKind, Relation, Scope, Severity, Table, TableUse,
+    Visibility,
 };
 use std::fs;
 
@@ -167,9 +168,15 @@ impl Keys {
             order: 1,
             language: self.key(),
             code: self.key(),
+            listing: self.some(),
             reads: vec![self.key()],
             writes: vec![self.key()],
-            effects: vec![self.key()],
+            effects: vec![Effect {
+                kind: EffectKind::CallsProcedure,
+                target: self.some(),
+                count: 1,
+                line: 3,
+            }],
             condition: self.some(),
             origin: self.origin(),
         });

@@ -4,9 +4,9 @@
 
 use quarry_sandbox::Extraction;
 use quarry_sandbox::facts::{
-    Attribute, Column, Configuration, Connection, Constant, DataType, Diagnostic, Element, FactSet,
-    GlobalVariable, Index, InitializationBlock, Key, KeyColumn, Note, Origin, Place, Project,
-    Relation, Table, TableUse,
+    Attribute, Column, Configuration, Connection, Constant, DataType, Diagnostic, Effect, Element,
+    FactSet, GlobalVariable, Index, InitializationBlock, Key, KeyColumn, Note, Origin, Place,
+    Project, Relation, Table, TableUse,
 };
 
 /// What a string is.
@@ -335,15 +335,27 @@ fn of_block(block: &mut InitializationBlock, visit: &mut Visit<'_>) {
         order: _,
         language,
         code,
+        listing,
         reads,
         writes,
         effects,
         condition,
         origin,
     } = block;
-    visit(code, Some(origin), Role::Code(language));
+    for code in [code].into_iter().chain(listing) {
+        visit(code, Some(origin), Role::Code(language));
+    }
+    let targets = effects.iter_mut().filter_map(|effect| {
+        let Effect {
+            kind: _,
+            target,
+            count: _,
+            line: _,
+        } = effect;
+        target.as_mut()
+    });
     let words = [element, language].into_iter();
-    let words = words.chain(reads).chain(writes).chain(effects);
+    let words = words.chain(reads).chain(writes).chain(targets);
     names(visit, Some(origin), words);
     texts(visit, Some(origin), condition);
     path(visit, origin);

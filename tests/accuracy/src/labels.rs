@@ -133,6 +133,27 @@ pub struct Initialization {
     pub reads: Vec<String>,
     /// The global variables that it writes.
     pub writes: Vec<String>,
+    /// What it does besides, in order.
+    pub effects: Option<Vec<Effect>>,
+}
+
+/// Something that initialization code does.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Effect {
+    /// The line of the first time in the code block.
+    pub line: u32,
+    /// What it does, as the contract calls it.
+    pub kind: String,
+    /// What it does that to, if the code names it.
+    #[serde(default)]
+    pub target: Option<String>,
+    /// How often in a row.
+    #[serde(default = "once")]
+    pub count: u32,
+}
+
+fn once() -> u32 {
+    1
 }
 
 /// The connections of a file.

@@ -16,7 +16,7 @@ use std::path::Path;
 pub struct Literals {
     /// Texts, as `"…"`.
     pub texts: usize,
-    /// Numbers and empty texts, as they are.
+    /// As they are: numbers, and texts that cannot be a secret.
     pub shown: usize,
     /// As what may be a credential: where, and the line that it is shown in.
     pub redacted: Vec<(String, String)>,
@@ -34,8 +34,8 @@ impl Literals {
         let shown = shown.replace(REDACTED, "redacted");
         for token in tokens(&shown) {
             match (token.kind, token.text(&shown)) {
-                (TokenKind::Text, "\"\"") | (TokenKind::Number, _) => self.shown += 1,
-                (TokenKind::Text, _) => self.texts += 1,
+                (TokenKind::Text, "\"…\"") => self.texts += 1,
+                (TokenKind::Text | TokenKind::Number, _) => self.shown += 1,
                 _ => {}
             }
         }

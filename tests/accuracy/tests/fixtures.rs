@@ -61,6 +61,8 @@ fn every_kind_of_fact_is_scored_on_the_fixtures() {
         ("globals: procedure-set", 40),
         ("globals: project", 60),
         ("globals, declared type", 100),
+        ("initialization: effects", 25),
+        ("initialization: effects of a run in order", 4),
         ("initialization: reads", 5),
         ("initialization: writes", 5),
     ];

@@ -1,5 +1,6 @@
 //! JSON: which file holds what, the notes, the target stack.
 
+use super::digest;
 use crate::facts::{Attribute, Note, Origin};
 use crate::prompt::{Advice, Section, Stack};
 use crate::schema::words_of_mapping;
@@ -29,7 +30,7 @@ pub(super) fn write(
     });
     let blocks = facts.initialization_blocks.iter().zip(&described.blocks);
     let blocks = blocks.map(|(block, path)| {
-        json!({ "element": shown(&block.element), "block": block.order, "file": path })
+        json!({ "element": shown(&block.element), "block": block.order, "file": path, "digest": digest(&block.code) })
     });
     let sections = described.sections.iter().map(|section| {
         let details = section.details.iter().map(

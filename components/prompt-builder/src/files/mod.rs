@@ -1,14 +1,16 @@
 //! Everything that is known, in files of their own below `context/`: what the document has no room for.
 
+mod code;
 mod csv;
 mod manifest;
 mod names;
 mod sql;
 
-use crate::facts::InitializationBlock;
+pub(crate) use code::{digest, names as code_names};
+
+use crate::Source;
 use crate::prompt::Section;
 use crate::sections::variables;
-use crate::{Source, text};
 
 /// The directory of the files.
 const DIRECTORY: &str = "context";
@@ -26,7 +28,7 @@ pub(crate) fn write(
     let code = code_names(&facts.initialization_blocks);
     let blocks = facts.initialization_blocks.iter();
     for (block, path) in blocks.zip(&code) {
-        files.push((path.clone(), format!("{}\n", text::lines(&block.code))));
+        files.push((path.clone(), code::file(block)));
     }
     let variables = variables(facts).join("\n");
     if !variables.is_empty() {
@@ -47,19 +49,4 @@ pub(crate) fn write(
     let manifest = manifest::write(source, &described, &files);
     files.push((format!("{DIRECTORY}/manifest.json"), manifest));
     files
-}
-
-/// The files of initialization blocks.
-pub(crate) fn code_names(blocks: &[InitializationBlock]) -> Vec<String> {
-    let mut names = names::Names::default();
-    let paths = blocks.iter().map(|block| {
-        let extension = if block.language == "wlanguage" {
-            "wl"
-        } else {
-            "txt"
-        };
-        let name = names.unique(&format!("{}-{}", block.element, block.order));
-        format!("{DIRECTORY}/initialization/{name}.{extension}")
-    });
-    paths.collect()
 }

@@ -14,7 +14,7 @@ pub(crate) use beginning::Beginning;
 pub(crate) use connections::Connections;
 pub(crate) use environment::{Environment, variables};
 pub(crate) use global_state::GlobalState;
-pub(crate) use initialization::Initialization;
+pub(crate) use initialization::{Initialization, effect_words};
 pub(crate) use mcp::Mcp;
 pub(crate) use reading::Reading;
 pub(crate) use stack::TargetStack;

@@ -244,7 +244,10 @@ fields! {
     };
     "block: reads" Name |input, text| set(&mut input.facts.initialization_blocks[0].reads[0], text);
     "block: writes" Name |input, text| set(&mut input.facts.initialization_blocks[0].writes[0], text);
-    "block: effect" Name |input, text| set(&mut input.facts.initialization_blocks[0].effects[0], text);
+    "block: listing" Lines |input, text| input.facts.initialization_blocks[0].listing = Some(text.to_owned());
+    "block: effect" Name |input, text| {
+        input.facts.initialization_blocks[0].effects[0].target = Some(text.to_owned());
+    };
     "block: condition" Words |input, text| input.facts.initialization_blocks[0].condition = Some(text.to_owned());
     "block: origin" Name |input, text| move_file(&mut input.facts.initialization_blocks[0].origin, text);
 

@@ -1,6 +1,6 @@
 //! Facts made of strings that try to break out.
 
-use super::{advice, empty, origin, part};
+use super::{advice, effect, empty, origin, part};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -291,10 +291,14 @@ fn block() -> impl Strategy<Value = InitializationBlock> {
                 element,
                 order,
                 language,
+                listing: (order % 2 == 0).then(|| code.clone()),
                 code,
                 reads: names.clone(),
                 writes: names.clone(),
-                effects: names,
+                effects: names
+                    .into_iter()
+                    .map(|name| effect(EffectKind::CallsProcedure, Some(&name), order))
+                    .collect(),
                 condition,
                 origin,
             },

@@ -4,6 +4,7 @@
 pub mod business;
 pub mod compact;
 pub mod hostile;
+pub mod state;
 pub mod varied;
 
 pub use quarry_component_prompt_builder::facts;
@@ -278,11 +279,21 @@ pub fn block(element: &str, order: u32, code: &str) -> InitializationBlock {
         order,
         language: "wlanguage".to_owned(),
         code: code.to_owned(),
+        listing: None,
         reads: Vec::new(),
         writes: Vec::new(),
         effects: Vec::new(),
         condition: None,
         origin: origin("Shop.wwp", 218, 1),
+    }
+}
+
+pub fn effect(kind: EffectKind, target: Option<&str>, line: u32) -> Effect {
+    Effect {
+        kind,
+        target: target.map(str::to_owned),
+        count: 1,
+        line,
     }
 }
 
@@ -431,6 +442,14 @@ fn shop_state(facts: &mut FactSet) {
     );
     start.reads = vec!["gsMode".to_owned()];
     start.writes = vec!["gsPage".to_owned()];
-    start.effects = vec!["opens-connection".to_owned()];
+    let line = "HOpenConnection(MainServer)\n\n// …\ngsPage = \"…\" // …";
+    start.listing = Some(line.to_owned());
+    start.effects = vec![
+        effect(EffectKind::OpensConnection, Some("MainServer"), 218),
+        effect(EffectKind::CallsProcedure, Some("COL_Cart.Fill"), 221),
+        effect(EffectKind::CallsProcedure, Some("Greet"), 222),
+        effect(EffectKind::OpensPage, None, 223),
+    ];
+    start.effects[2].count = 3;
     facts.initialization_blocks = vec![start, block("COL_Cart", 1, "Delete(gCart)")];
 }

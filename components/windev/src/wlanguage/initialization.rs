@@ -1,8 +1,11 @@
 //! The code of an initialisation without its declarations, cut into blocks.
 
-use super::blocks::Role;
+use super::blocks::{Block, Role};
 use super::declarations::{Kind, Sections};
-use super::effects::{Effect, effects};
+use super::effects::{Effect, Locals, effects};
+use super::keywords::is_verb;
+use super::lexer::TokenKind;
+use super::listing::listing;
 use super::mask::mask_statements;
 use super::modifiers::{Modifiers, Scope};
 use super::parts::{self, Initializer, VariableNames};
@@ -19,6 +22,8 @@ const LONG: usize = 40;
 pub struct InitializationBlock {
     /// The code, masked.
     pub code: String,
+    /// The lines from the first statement to the last as they stand in the file, masked.
+    pub listing: String,
     /// Its place among the blocks, from 0.
     pub order: usize,
     /// Where it stands.
@@ -27,7 +32,7 @@ pub struct InitializationBlock {
     pub reads: Vec<String>,
     /// The globals that it assigns, as they are declared.
     pub writes: Vec<String>,
-    /// What it does to the world, in the order of [`Effect`].
+    /// What it does to the world, in source order.
     pub effects: Vec<Effect>,
     /// The compile condition under which it is carried out, masked.
     pub condition: Option<String>,
@@ -35,7 +40,7 @@ pub struct InitializationBlock {
 
 /// The statements of `code` that are no declarations, in source order. A new block begins where a global
 /// declaration stands between, where the compile condition changes, and at a paragraph of a long block.
-/// `globals` are the known global variables.
+/// `globals` is what is known of the project.
 pub fn initialization_blocks(code: &Code, globals: &Globals<'_>) -> Vec<InitializationBlock> {
     let program = Program::new(code.text());
     let mut cutter = Cutter {
@@ -44,7 +49,8 @@ pub fn initialization_blocks(code: &Code, globals: &Globals<'_>) -> Vec<Initiali
         globals,
         sections: Sections::default(),
         kind: Kind::Code,
-        locals: HashSet::new(),
+        hidden: HashSet::new(),
+        locals: Locals::default(),
         pending: Vec::new(),
         blocks: Vec::new(),
     };
@@ -63,7 +69,9 @@ struct Cutter<'p, 'a> {
     /// What the outermost block is that is open.
     kind: Kind,
     /// The globals that a variable of the code hides, by their number.
-    locals: HashSet<usize>,
+    hidden: HashSet<usize>,
+    /// What the code itself declares.
+    locals: Locals,
     /// The statements of the block that is being gathered.
     pending: Vec<&'p Statement>,
     blocks: Vec<InitializationBlock>,
@@ -71,20 +79,21 @@ struct Cutter<'p, 'a> {
 
 impl<'p> Cutter<'p, '_> {
     fn statement(&mut self, statement: &'p Statement) {
+        self.note_procedure(statement);
         if statement.role == Role::Directive && statement.depth == 0 {
             // What the directive changes is seen in the condition of the next statement.
             return;
         }
         if statement.depth > 0 || statement.role == Role::Closes {
             if self.kind == Kind::Code {
-                self.hide_globals(statement);
+                self.note_locals(statement);
                 self.pending.push(statement);
             }
             return;
         }
         self.kind = self.sections.read(self.program, statement);
         if self.kind == Kind::Variables(Scope::Local) {
-            self.hide_globals(statement);
+            self.note_locals(statement);
         }
         match self.kind {
             Kind::Code => self.add(statement),
@@ -106,11 +115,33 @@ impl<'p> Cutter<'p, '_> {
     }
 
     /// A variable of the code that is called like a global of another element stands for itself.
-    fn hide_globals(&mut self, statement: &Statement) {
-        let names = self.names(statement).map(|names| names.names);
-        let globals = names.into_iter().flatten();
-        let globals = globals.filter_map(|name| self.globals.find(self.program.text(name)));
-        self.locals.extend(globals);
+    fn note_locals(&mut self, statement: &Statement) {
+        let program = self.program;
+        let Some(VariableNames { names, end, .. }) = self.names(statement) else {
+            return;
+        };
+        let is_connection =
+            is_verb(program.folded(end)) && parts::is_connection_type(program, end + 1);
+        for name in names {
+            let name = program.text(name);
+            self.hidden.extend(self.globals.find(name));
+            let folded = name.to_lowercase();
+            if is_connection {
+                self.locals.connections.insert(folded.clone());
+            }
+            self.locals.names.insert(folded);
+        }
+    }
+
+    /// `PROCEDURE INTERNE name()`: calls of it do what stands in it.
+    fn note_procedure(&mut self, statement: &Statement) {
+        let name = statement.tokens.start + 2;
+        if statement.role == Role::Opens(Block::Procedure)
+            && self.program.is_kind(name, TokenKind::Word)
+        {
+            let name = self.program.text(name).to_lowercase();
+            self.locals.names.insert(name);
+        }
     }
 
     /// Whether a declaration also gives a value.
@@ -147,9 +178,14 @@ impl<'p> Cutter<'p, '_> {
         };
         let start = self.program.tokens.get(first.tokens.start);
         let end = self.program.tokens.get(last.tokens.end.saturating_sub(1));
-        let usage = Usage::read(self.program, &pending, self.globals, &self.locals);
+        let usage = Usage::read(self.program, &pending, self.globals, &self.hidden);
         self.blocks.push(InitializationBlock {
-            code: mask_statements(self.program, pending.iter().copied()),
+            code: mask_statements(self.program, pending.iter().copied(), Some(self.globals)),
+            listing: listing(
+                self.program,
+                first.tokens.start..last.tokens.end,
+                self.globals,
+            ),
             order: self.blocks.len(),
             span: match (start, end) {
                 (Some(start), Some(end)) => self.code.span(start.start..end.end),
@@ -157,7 +193,13 @@ impl<'p> Cutter<'p, '_> {
             },
             reads: usage.reads,
             writes: usage.writes,
-            effects: effects(self.program, &pending, self.globals),
+            effects: effects(
+                self.code,
+                self.program,
+                &pending,
+                self.globals,
+                &self.locals,
+            ),
             condition: self.program.condition(first).map(str::to_owned),
         });
     }

@@ -2,9 +2,12 @@
 //!
 //! Whatever text leaves the parser goes through here.
 
+use super::closed::is_closed;
 use super::lexer::TokenKind;
 use super::statements::{Program, Statement};
+use super::usage::Globals;
 use crate::position::{Code, Span};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// What stands for a literal that may be a credential.
@@ -17,7 +20,7 @@ const MASKED: &str = "\"…\"";
 /// other languages (browser code in JavaScript) have other literals.
 pub fn mask_code(code: &Code) -> String {
     let program = Program::new(code.text());
-    mask_statements(&program, program.statements.iter())
+    mask_statements(&program, program.statements.iter(), None)
 }
 
 /// One line of code, masked, for texts such as compile conditions.
@@ -37,16 +40,18 @@ pub(super) fn mask_range(program: &Program<'_>, range: Range<usize>) -> String {
         if before.is_some_and(|end| end < token.start) {
             text.push(' ');
         }
-        text.push_str(&masked_token(program, index));
+        text.push_str(&masked_token(program, index, None));
         before = Some(token.end);
     }
     text
 }
 
-/// Statements in source order, with their line breaks and indentation and without blank lines.
+/// Statements in source order, with their line breaks and indentation and without blank lines. With what is known of the
+/// project, texts of [closed classes](is_closed) are shown.
 pub(super) fn mask_statements<'s>(
     program: &Program<'_>,
     statements: impl Iterator<Item = &'s Statement>,
+    globals: Option<&Globals<'_>>,
 ) -> String {
     let mut text = String::new();
     let mut before: Option<usize> = None;
@@ -61,7 +66,7 @@ pub(super) fn mask_statements<'s>(
                 None => Gap::First(indentation(program, token.start)),
             };
             push_gap(&mut text, &gap, begins);
-            text.push_str(&masked_token(program, index));
+            text.push_str(&masked_token(program, index, globals));
             before = Some(token.end);
         }
     }
@@ -71,8 +76,8 @@ pub(super) fn mask_statements<'s>(
 /// What stands between two tokens.
 enum Gap<'a> {
     None,
-    /// White space within a line.
-    Blank(&'a str),
+    /// White space within a line, shown as one blank however wide it is.
+    Blank,
     /// A line end, and the indentation of the next line.
     Line(&'a str),
     /// Nothing was there before.
@@ -82,13 +87,11 @@ enum Gap<'a> {
 fn gap<'a>(program: &Program<'a>, range: Range<usize>) -> Gap<'a> {
     let between = program.code.get(range.clone()).unwrap_or_default();
     if between.contains('\n') {
-        return Gap::Line(indentation(program, range.end));
-    }
-    let blank = between.len() - between.trim_start().len();
-    match blank {
-        0 if between.is_empty() => Gap::None,
-        0 => Gap::Blank(" "),
-        length => Gap::Blank(&between[..length]),
+        Gap::Line(indentation(program, range.end))
+    } else if between.is_empty() {
+        Gap::None
+    } else {
+        Gap::Blank
     }
 }
 
@@ -99,14 +102,14 @@ fn push_gap(text: &mut String, gap: &Gap<'_>, begins_statement: bool) {
             text.push_str(if begins_statement { "\n" } else { " ...\n" });
             text.push_str(indentation);
         }
-        Gap::None | Gap::Blank(_) if begins_statement => text.push_str("; "),
-        Gap::Blank(blank) => text.push_str(blank),
+        Gap::None | Gap::Blank if begins_statement => text.push_str("; "),
+        Gap::Blank => text.push(' '),
         Gap::None => {}
     }
 }
 
 /// The white space at the beginning of the line in which `at` stands, unless that is far away.
-fn indentation<'a>(program: &Program<'a>, at: usize) -> &'a str {
+pub(super) fn indentation<'a>(program: &Program<'a>, at: usize) -> &'a str {
     const FAR: usize = 400;
     let before = program.code.get(..at).unwrap_or_default();
     let nearby = before.as_bytes().get(at.saturating_sub(FAR)..);
@@ -155,10 +158,17 @@ fn shown(program: &Program<'_>, index: usize) -> Option<Shown> {
 }
 
 /// A token as it may be shown.
-pub(super) fn masked_token<'a>(program: &Program<'a>, index: usize) -> std::borrow::Cow<'a, str> {
+pub(super) fn masked_token<'a>(
+    program: &Program<'a>,
+    index: usize,
+    globals: Option<&Globals<'_>>,
+) -> Cow<'a, str> {
     let text = program.text(index);
     match shown(program, index) {
         Some(Shown::Redacted) => return REDACTED.into(),
+        Some(Shown::Text) if globals.is_some_and(|known| is_closed(program, index, known)) => {
+            return text.into();
+        }
         Some(Shown::Text) => return MASKED.into(),
         Some(Shown::AsItIs) => return text.into(),
         None => {}

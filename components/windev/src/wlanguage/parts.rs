@@ -67,6 +67,15 @@ pub(super) fn declared_type(program: &Program<'_>, range: Range<usize>) -> Range
     range
 }
 
+/// Whether the type that begins at a token is that of a connection.
+pub(super) fn is_connection_type(program: &Program<'_>, start: usize) -> bool {
+    let article = matches!(program.folded(start), "a" | "an" | "un" | "une" | "des");
+    matches!(
+        program.folded(start + usize::from(article)),
+        "connection" | "connections" | "connexion" | "connexions"
+    )
+}
+
 /// A type as written, its literals masked. A size such as `8 bytes` stays even beside a suspicious name.
 pub(super) fn masked_type(program: &Program<'_>, range: Range<usize>) -> String {
     let mut text = String::new();
@@ -90,7 +99,7 @@ pub(super) fn masked_type(program: &Program<'_>, range: Range<usize>) -> String 
         if is_size {
             text.push_str(written);
         } else {
-            text.push_str(&masked_token(program, index));
+            text.push_str(&masked_token(program, index, None));
         }
     }
     shortened(text, 2)

@@ -29,6 +29,8 @@ pub struct Program<'a> {
     pub code: &'a str,
     /// Words, numbers, literals, operators and directives: what is left without the comments and the layout.
     pub tokens: Vec<Token>,
+    /// What is no part of a statement: comments, and where a statement goes on in the next line.
+    pub layout: Vec<Token>,
     /// The statements in source order.
     pub statements: Vec<Statement>,
     /// For each token whether it is a literal that may be a credential.
@@ -153,7 +155,7 @@ impl Reader<'_> {
                     self.begin(token);
                     self.directive(token);
                 }
-                TokenKind::Comment | TokenKind::Continuation => {}
+                TokenKind::Comment | TokenKind::Continuation => self.program.layout.push(*token),
                 TokenKind::Word | TokenKind::Number | TokenKind::Text | TokenKind::Operator => {
                     self.begin(token);
                 }

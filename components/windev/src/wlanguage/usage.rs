@@ -5,13 +5,19 @@ use super::lexer::TokenKind;
 use super::statements::{Program, Statement};
 use std::collections::{HashMap, HashSet};
 
-/// The known global variables, found without regard to case.
+/// What is known of the whole project: its global variables and what else code may name, found without regard to case.
 #[derive(Debug, Clone, Default)]
 pub struct Globals<'a> {
     names: &'a [&'a str],
     by_name: HashMap<String, usize>,
     /// The elements that declare them, by their folded names: `COL_Tools.gsDir` is `gsDir`.
     elements: HashSet<String>,
+    /// The procedures that all code may call.
+    procedures: HashSet<String>,
+    /// Those of the variables that are connections.
+    connections: HashSet<String>,
+    /// What code may name in a text: elements, as they are written.
+    nameable: HashSet<String>,
 }
 
 impl<'a> Globals<'a> {
@@ -24,11 +30,11 @@ impl<'a> Globals<'a> {
         Globals {
             names,
             by_name,
-            elements: HashSet::new(),
+            ..Globals::default()
         }
     }
 
-    /// The same with the names of the elements that declare them, by which code may qualify a variable.
+    /// The same with the names of the elements that declare them, by which code may qualify a variable or a procedure.
     #[must_use]
     pub fn declared_by<'e>(mut self, elements: impl IntoIterator<Item = &'e str>) -> Self {
         let names = elements.into_iter().map(str::to_lowercase);
@@ -36,11 +42,55 @@ impl<'a> Globals<'a> {
         self
     }
 
+    /// The same with the names of procedures that all code may call.
+    #[must_use]
+    pub fn with_procedures<'e>(mut self, procedures: impl IntoIterator<Item = &'e str>) -> Self {
+        let names = procedures.into_iter().map(str::to_lowercase);
+        self.procedures.extend(names);
+        self
+    }
+
+    /// The same with the names of those variables that are connections.
+    #[must_use]
+    pub fn with_connections<'e>(mut self, connections: impl IntoIterator<Item = &'e str>) -> Self {
+        let names = connections.into_iter().map(str::to_lowercase);
+        self.connections.extend(names);
+        self
+    }
+
+    /// The same with the names of elements that code may name in a text.
+    #[must_use]
+    pub fn with_elements<'e>(mut self, elements: impl IntoIterator<Item = &'e str>) -> Self {
+        self.nameable
+            .extend(elements.into_iter().map(str::to_owned));
+        self
+    }
+
+    /// Whether a text is the name of such an element.
+    pub(super) fn names_code(&self, text: &str) -> bool {
+        self.nameable.contains(text)
+    }
+
+    /// Whether an element that declares is called like this.
+    pub(super) fn has_element(&self, name: &str) -> bool {
+        self.elements.contains(&name.to_lowercase())
+    }
+
+    /// Whether a procedure is.
+    pub(super) fn has_procedure(&self, name: &str) -> bool {
+        self.procedures.contains(&name.to_lowercase())
+    }
+
+    /// Whether a connection is.
+    pub(super) fn has_connection(&self, name: &str) -> bool {
+        self.connections.contains(&name.to_lowercase())
+    }
+
     /// The token of the name itself, where `index` begins a name that the name of an element qualifies.
     fn unqualified(&self, program: &Program<'_>, index: usize) -> usize {
         let qualifies = program.text(index + 1) == "."
             && program.is_kind(index + 2, TokenKind::Word)
-            && self.elements.contains(&program.text(index).to_lowercase());
+            && self.has_element(program.text(index));
         index + if qualifies { 2 } else { 0 }
     }
 

@@ -1,12 +1,13 @@
-//! Initialization code: where it runs, and which global variables it reads and writes.
+//! Initialization code: where it runs, which global variables it reads and writes, and what it does in which order.
 
 use super::{Corpus, note};
 use crate::event::{EventCode, event};
-use crate::labels::Initialization;
+use crate::labels::{Effect, Initialization};
 use crate::repository::{Extractor, Repository, RepositoryError};
 use crate::tally::Scores;
 use quarry_windev::wlanguage::{Globals, declarations, initialization_blocks};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// A block that was found in a labelled event.
 struct Found {
@@ -16,6 +17,8 @@ struct Found {
     line: u32,
     reads: Vec<String>,
     writes: Vec<String>,
+    /// With lines of the file.
+    effects: Vec<Effect>,
 }
 
 /// Scores the labels, event by event: a block that begins in none of an event's labelled runs is a false one.
@@ -69,6 +72,16 @@ fn of_project(
             line: block.origin.line,
             reads: block.reads.clone(),
             writes: block.writes.clone(),
+            effects: block
+                .effects
+                .iter()
+                .map(|effect| Effect {
+                    line: effect.line,
+                    kind: kebab(effect.kind),
+                    target: effect.target.clone(),
+                    count: effect.count,
+                })
+                .collect(),
         })
         .collect())
 }
@@ -88,8 +101,32 @@ fn alone(code: &EventCode) -> Vec<Found> {
             line: block.span.line,
             reads: block.reads,
             writes: block.writes,
+            effects: block
+                .effects
+                .into_iter()
+                .map(|effect| Effect {
+                    line: effect.line,
+                    kind: kebab(effect.kind),
+                    target: effect.target,
+                    count: effect.count,
+                })
+                .collect(),
         })
         .collect()
+}
+
+/// A kind of effect as the contract calls it: both enumerations have its names, in camel case.
+fn kebab(kind: impl fmt::Debug) -> String {
+    let mut kebab = String::new();
+    let name = format!("{kind:?}");
+    // The contract's bindings write the name of the enumeration, too.
+    for character in name.rsplit("::").next().unwrap_or(&name).chars() {
+        if character.is_ascii_uppercase() && !kebab.is_empty() {
+            kebab.push('-');
+        }
+        kebab.push(character.to_ascii_lowercase());
+    }
+    kebab
 }
 
 fn score_event(
@@ -129,11 +166,57 @@ fn score_event(
             &place,
             scores,
         );
+        if let Some(labelled) = &label.effects {
+            let found = within.into_iter().flat_map(|found| found.effects);
+            score_effects(file, labelled, found.collect(), code, scores);
+        }
     }
     for found in found {
         scores
             .kind("initialization: runs of code")
             .wrong(format!("{file}:{}", found.line));
+    }
+}
+
+/// Scores effects by line, kind, target and count, and whether their order is the labelled one.
+fn score_effects(
+    file: &str,
+    labelled: &[Effect],
+    found: Vec<Effect>,
+    code: &EventCode,
+    scores: &mut Scores,
+) {
+    let labelled: Vec<Effect> = labelled
+        .iter()
+        .map(|effect| Effect {
+            line: code.file_line(effect.line),
+            ..effect.clone()
+        })
+        .collect();
+    let is_same = labelled == found;
+    let named = |effect: &Effect| {
+        let target = effect.target.as_deref().unwrap_or("-");
+        let (line, kind, count) = (effect.line, &effect.kind, effect.count);
+        format!("{file}:{line} {kind} {target} x{count}")
+    };
+    let mut left = found;
+    let tally = scores.kind("initialization: effects");
+    for effect in &labelled {
+        match left.iter().position(|found| found == effect) {
+            Some(at) => {
+                left.remove(at);
+                tally.right();
+            }
+            None => tally.missed(named(effect)),
+        }
+    }
+    for effect in &left {
+        tally.wrong(named(effect));
+    }
+    if !labelled.is_empty() {
+        scores
+            .kind("initialization: effects of a run in order")
+            .property(is_same, || named(&labelled[0]));
     }
 }
 

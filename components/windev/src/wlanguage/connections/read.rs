@@ -14,6 +14,7 @@ use crate::text::Document;
 use crate::wlanguage::Program;
 use crate::wlanguage::keywords::{is_else, is_procedure, is_verb};
 use crate::wlanguage::lexer::TokenKind;
+use crate::wlanguage::parts::is_connection_type;
 use crate::wlanguage::usage::begins_part;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -119,14 +120,6 @@ fn declare(declared: &mut Declared, file: usize, item: &Item<'_, '_>) {
             }
         }
     }
-}
-
-fn is_connection_type(program: &Program<'_>, start: usize) -> bool {
-    let article = matches!(program.folded(start), "a" | "an" | "un" | "une" | "des");
-    matches!(
-        program.folded(start + usize::from(article)),
-        "connection" | "connections" | "connexion" | "connexions"
-    )
 }
 
 /// A property that says something of a connection.

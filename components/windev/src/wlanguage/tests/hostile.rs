@@ -145,7 +145,13 @@ fn grows_linearly(text: impl Fn(usize) -> String, size: usize) {
         start.elapsed()
     };
     let small = time(size / 8).max(Duration::from_millis(5));
-    let large = time(size);
+    // Whoever else is busy now may not be the next time.
+    let mut large = time(size);
+    for _ in 0..2 {
+        if large >= small * 32 {
+            large = time(size);
+        }
+    }
     assert!(
         large < small * 32,
         "{small:?}, then {large:?} for {:?}…",
@@ -230,6 +236,10 @@ fn nothing_takes_quadratic_time() {
         "sPwd=1(",
         "f(\"pwd\",1,",
         "CASE 1 ",
+        "HChangeConnection(",
+        "c..Server=INIRead(a,b,",
+        "f(//x\n",
+        "a.b(/**/",
     ] {
         let text = |size: usize| piece.repeat(size / piece.len());
         grows_linearly(text, 60_000);

@@ -1,7 +1,7 @@
 //! Initialisation code.
 
 use crate::position::Code;
-use crate::wlanguage::{Effect, Globals, InitializationBlock, initialization_blocks};
+use crate::wlanguage::{Globals, InitializationBlock, initialization_blocks};
 
 fn blocks(code: &str, globals: &[&str]) -> Vec<InitializationBlock> {
     initialization_blocks(&Code::from_text(code), &Globals::new(globals))
@@ -99,56 +99,39 @@ fn the_name_of_an_element_may_qualify_a_global() {
 }
 
 #[test]
-fn functions_of_the_database_are_no_procedures_of_the_project() {
-    for code in [
-        "HDescribeTrigger(Post, \"x\")",
-        "hSetREP(False)",
-        "Erreur(\"x\")",
-    ] {
-        assert_eq!(blocks(code, &[])[0].effects, [], "{code}");
-    }
-    assert_eq!(blocks("Halt()", &[])[0].effects, [Effect::CallsProcedure]);
-}
-
-#[test]
-fn effects_are_known_in_both_languages() {
-    for (code, effect) in [
-        ("HOpenConnection(c)", Effect::OpensConnection),
-        (
-            "SI PAS HOuvreConnexion(c) ALORS f = 1",
-            Effect::OpensConnection,
-        ),
-        ("HDécritConnexion(\"x\")", Effect::DescribesConnection),
-        ("c..Serveur = \"x\"", Effect::DescribesConnection),
-        ("HChangeConnexion(\"*\", c)", Effect::ChangesConnection),
-        ("s = INILit(a, b)", Effect::ReadsConfiguration),
-        ("s = LoadParameter(\"x\")", Effect::ReadsConfiguration),
-        ("s = RegistryQueryValue(x)", Effect::ReadsConfiguration),
-        ("HCréationSiInexistant(\"*\")", Effect::CreatesDataFiles),
-        ("HCreationIfNotFound", Effect::CreatesDataFiles),
-        (
-            "QUAND EXCEPTION DANS\na = 1\nFAIRE\nFIN",
-            Effect::SetsErrorHandler,
-        ),
-        ("HOnError(\"*\", x)", Effect::SetsErrorHandler),
-        ("Ouvre(FEN_A)", Effect::OpensWindow),
-        ("ExeRun(\"x\")", Effect::ExecutesProgram),
-        ("LanceAppli(\"x\")", Effect::ExecutesProgram),
-        ("HTTPRequest(\"x\")", Effect::Network),
-        ("Nation(nationFrench)", Effect::SetsLocale),
-        ("InitApp()", Effect::CallsProcedure),
-        ("COL_Tools.Init()", Effect::CallsProcedure),
-    ] {
-        assert_eq!(blocks(code, &[])[0].effects, [effect], "{code}");
-    }
-    assert_eq!(blocks("a = Left(b, 3) + Gauche(c)", &[])[0].effects, []);
-    assert_eq!(Effect::SetsErrorHandler.as_str(), "sets-error-handler");
-}
-
-#[test]
 fn a_block_knows_where_it_stands() {
     let code = "a is int\nf()\ng()\nb is int";
     let span = blocks(code, &[])[0].span;
     let range = span.offset as usize..(span.offset + span.length) as usize;
     assert_eq!((&code[range], span.line), ("f()\ng()", 2));
+}
+
+#[test]
+fn a_listing_has_the_lines_of_the_file_with_the_places_of_comments_and_declarations() {
+    let code = "gn is int\nf() // PLANTED\n\n\t/* PLANTED\n\tPLANTED */\n\tIF a THEN\n\t\tb is int //\n\tEND\n\
+                LOCAL\nl is int\ng(1, ... // PLANTED\n\t[\nPLANTED\n\t], /* x */ 2) <§rad:1§>   \n<COMPILE IF X=1>\nh()";
+    let found = blocks(code, &[]);
+    assert_eq!(
+        found[0].listing,
+        "f() // …\n\n\t/* …\n*/\n\tIF a THEN\n\t\tb is int //\n\tEND\n\
+         LOCAL\nl is int\ng(1, ... // …\n\t\"…\"\n\n, /* … */ 2)"
+    );
+    assert_eq!((found[0].span.line, found[1].span.line), (2, 16));
+    assert_eq!(found[1].listing, "h()");
+}
+
+#[test]
+fn texts_are_shown_that_are_empty_short_signs_formats_or_names_of_elements() {
+    let elements = Globals::default().with_elements(["REQ_Clients"]);
+    let code = "HChangeConnexion(\"*\", c)\ns = \"\" + \"a b c\" + \" - \" + DateVersChaîne(d, \"JJ/MM/AAAA\")\n\
+                HExécuteRequête(\"REQ_Clients\")\ns = \"REQ_Clients\"\nHPass(\"*\", \"x\")\nsMDP = \"12\"\n\
+                IF n = \"1\" THEN f(\"OK\", \"abc\")";
+    let found = initialization_blocks(&Code::from_text(code), &elements);
+    assert_eq!(
+        found[0].code,
+        "HChangeConnexion(\"*\", c)\ns = \"\" + \"…\" + \" - \" + DateVersChaîne(d, \"JJ/MM/AAAA\")\n\
+         HExécuteRequête(\"REQ_Clients\")\ns = \"…\"\nHPass(\"*\", [REDACTED:password])\n\
+         sMDP = [REDACTED:password]\nIF n = \"1\" THEN f(\"OK\", \"…\")"
+    );
+    assert_eq!(found[0].listing, found[0].code);
 }

@@ -180,7 +180,7 @@ fn literals_in_odd_quotes_and_unclosed_ones_are_masked() {
 #[test]
 fn blocks_are_masked_too() {
     let blocks = initialization_blocks(
-        &Code::from_text("f(\"x\") // y\nc..Password = 7"),
+        &Code::from_text("f(\"xyz\") // y\nc..Password = 7"),
         &Globals::default(),
     );
     assert_eq!(

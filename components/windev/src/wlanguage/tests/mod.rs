@@ -1,6 +1,7 @@
 //! Behaviour of the module as a whole.
 
 mod declared;
+mod effects;
 mod forms;
 mod hostile;
 mod initialized;

@@ -1,13 +1,19 @@
 //! Code that runs when the application or a module starts: which blocks there are, what they do, and their code as
 //! far as it fits.
 
+mod block;
+mod effects;
+
+pub(crate) use effects::words as effect_words;
+
 use super::beginning::FENCE;
+use crate::Source;
 use crate::Tokenizer;
 use crate::budget::{About, Costs, Section, Shown};
 use crate::facts::InitializationBlock;
 use crate::files;
 use crate::markdown::{Document, Inline};
-use crate::{Source, text};
+use block::Block;
 
 const ABOUT: About = About {
     id: "initialization-code",
@@ -15,37 +21,15 @@ const ABOUT: About = About {
     weight: 22,
 };
 
-/// The most lines that one step shows.
-const MOST_LINES: usize = 8;
-
-/// The most lines that a statement has for it to be shown whole, so that it keeps nothing behind it out.
-const LONGEST_STATEMENT: usize = 40;
-
-/// A block, its code without blank lines.
-struct Block<'i> {
-    fact: &'i InitializationBlock,
-    lines: Vec<String>,
-    /// Where each of its steps ends.
-    ends: Vec<End>,
-    file: String,
-}
-
-/// Where code may be cut.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct End {
-    /// Behind so many lines.
-    lines: usize,
-    /// Whether that is inside of a statement.
-    is_inside: bool,
-}
-
 /// What a step adds to a block.
 #[derive(Debug, Clone, Copy)]
 enum Step {
     /// That it is there, and how long it is.
     Name(usize),
-    /// What it reads, writes and does.
+    /// What it does.
     Effects(usize),
+    /// What it writes and reads.
+    Globals(usize),
     /// More of its code.
     Code(usize),
 }
@@ -65,7 +49,7 @@ impl<'i> Initialization<'i> {
         let blocks: Vec<Block> = facts
             .iter()
             .zip(names)
-            .map(|(fact, file)| block(fact, file))
+            .map(|(fact, file)| Block::new(fact, file))
             .collect();
         let mut section = Initialization {
             source,
@@ -99,14 +83,19 @@ impl<'i> Initialization<'i> {
             }
         };
         for &index in &order {
-            let line = || format!("\n- {}\n", self.item(index, false, false).text());
+            let line = || {
+                format!(
+                    "\n- {}\n",
+                    self.item(index, Reached::default(), false).text()
+                )
+            };
             add(Step::Name(index), &|| tokenizer.count(&line()));
         }
-        for &index in &order {
-            let more = self.effects(index);
-            if !more.is_empty() {
-                add(Step::Effects(index), &|| tokenizer.count(more.text()));
-            }
+        for (index, cost) in self.cheapest_first(&order, effects::summary, tokenizer) {
+            add(Step::Effects(index), &|| cost);
+        }
+        for (index, cost) in self.cheapest_first(&order, effects::globals, tokenizer) {
+            add(Step::Globals(index), &|| cost);
         }
         let first = order.iter().map(|index| (*index, 0..1));
         let rest = order.iter().map(|index| (*index, 1..usize::MAX));
@@ -123,15 +112,33 @@ impl<'i> Initialization<'i> {
         (self.steps, self.costs) = (steps, costs);
     }
 
-    /// `Shop, block 1: 41 lines, Shop.wwp:218, in context/initialization/Shop-1.wl`
-    fn item(&self, index: usize, with_effects: bool, is_whole: bool) -> Inline {
+    /// What blocks say of themselves, with what that costs: a long block that does much keeps no other out.
+    fn cheapest_first(
+        &self,
+        order: &[usize],
+        what: fn(&InitializationBlock) -> Inline,
+        tokenizer: &dyn Tokenizer,
+    ) -> Vec<(usize, u32)> {
+        let said = order.iter().filter_map(|index| {
+            let said = what(self.blocks[*index].fact);
+            (!said.is_empty()).then(|| (*index, tokenizer.count(said.text())))
+        });
+        let mut said: Vec<(usize, u32)> = said.collect();
+        said.sort_by_key(|(_, cost)| *cost);
+        said
+    }
+
+    /// `Shop, block 1: 41 lines, Shop.wwp:218, digest 0f1e2d3c, in context/initialization/Shop-1.wl`
+    fn item(&self, index: usize, reached: Reached, is_whole: bool) -> Inline {
         let block = &self.blocks[index];
         let fact = block.fact;
         let mut item = Inline::new().name(&fact.element).and(", block ");
         item = item.number(fact.order).and(": ");
         item = item
             .count(block.lines.len(), "line, ", "lines, ")
-            .place(&fact.origin);
+            .place(&fact.origin)
+            .and(", digest ")
+            .name(&block.digest);
         if !is_whole {
             item = item.and(", in ").name(&block.file);
         }
@@ -139,78 +146,18 @@ impl<'i> Initialization<'i> {
         if let Some(condition) = &fact.condition {
             item = item.and(", only if ").name(condition);
         }
-        if with_effects {
-            item = item.then(&self.effects(index));
+        if reached.effects {
+            item = item.then(&effects::summary(fact));
+        }
+        if reached.globals {
+            item = item.then(&effects::globals(fact));
         }
         item
-    }
-
-    fn effects(&self, index: usize) -> Inline {
-        let fact = self.blocks[index].fact;
-        let lists: [(&'static str, &[String]); 3] = [
-            ("; effects: ", &fact.effects),
-            ("; writes ", &fact.writes),
-            ("; reads ", &fact.reads),
-        ];
-        let mut effects = Inline::new();
-        for (label, names) in lists.into_iter().filter(|(_, names)| !names.is_empty()) {
-            effects = effects.and(label).names(names.iter().map(String::as_str));
-        }
-        effects
     }
 }
 
 /// What the line below a block that is cut costs at most, in tokens.
 const CUT: u32 = 60;
-
-fn block(fact: &InitializationBlock, file: String) -> Block<'_> {
-    let code = text::lines(&fact.code);
-    let lines = code
-        .lines()
-        .map(str::trim_end)
-        .filter(|line| !line.is_empty());
-    let lines: Vec<String> = lines.map(|line| format!("{line}\n")).collect();
-    Block {
-        ends: ends(&lines),
-        fact,
-        lines,
-        file,
-    }
-}
-
-/// Where code may be cut: at the least indented of the next lines that do not go on with a statement.
-fn ends(lines: &[String]) -> Vec<End> {
-    let indentation = |line: &str| line.len() - line.trim_start().len();
-    let mut ends = Vec::new();
-    let mut start = 0;
-    while start < lines.len() {
-        let is_end = |end: &usize| {
-            lines
-                .get(*end)
-                .is_none_or(|next| !goes_on(&lines[*end - 1], next))
-        };
-        let up_to = |most: usize| start + 1..=(start + most).min(lines.len());
-        let best = up_to(MOST_LINES).filter(is_end).min_by_key(|end| {
-            let depth = lines.get(*end).map_or(0, |next| indentation(next));
-            (depth, std::cmp::Reverse(*end))
-        });
-        let end = best.or_else(|| up_to(LONGEST_STATEMENT).find(|end| is_end(end)));
-        start = end.unwrap_or(start + MOST_LINES);
-        ends.push(End {
-            lines: start,
-            is_inside: end.is_none(),
-        });
-    }
-    ends
-}
-
-/// Whether a statement goes on from one line to the next, in most languages.
-fn goes_on(line: &str, next: &str) -> bool {
-    const OPEN: [&str; 11] = ["...", "\\", ",", "+", "(", "[", "{", "=", "|", "&", "_"];
-    const CLOSE: [char; 8] = [')', ']', '}', '.', '+', ',', '|', '&'];
-    let line = line.trim_end();
-    OPEN.iter().any(|open| line.ends_with(open)) || next.trim_start().starts_with(CLOSE)
-}
 
 impl Section for Initialization<'_> {
     fn about(&self) -> About {
@@ -228,46 +175,28 @@ impl Section for Initialization<'_> {
             return Shown::default();
         }
         let lines = self.blocks.iter().map(|block| block.lines.len()).sum();
-        let total = self.blocks.len();
         let reached = self.reached(taken);
         let named = reached.iter().filter(|reached| reached.name).count();
-        let with_effects = reached.iter().filter(|reached| reached.effects).count();
         let shown = |(block, reached): (&Block, &Reached)| block.end(reached.code).lines;
         let shown: Vec<usize> = self.blocks.iter().zip(&reached).map(shown).collect();
         let shown_lines: usize = shown.iter().sum();
         let is_whole = |index: usize| shown[index] == self.blocks[index].lines.len();
-        let whole = (0..total).filter(|index| reached[*index].name && is_whole(*index));
-        let whole = whole.count();
         let count = Inline::new().number(named as u64).and(" of ");
-        let count = count.count(total, "block and ", "blocks and ");
+        let count = count.count(self.blocks.len(), "block and ", "blocks and ");
         let count = count.number(shown_lines as u64).and(" of ");
         document.paragraph(count.count(lines, "line shown", "lines shown").and(
             ", without declarations and comments, texts and secrets masked; those of an element run in their order. \
-             All lines, masked too: `context/initialization/`.",
+             Line by line as in the source, masked too: `context/initialization/`.",
         ));
         for (index, reached) in reached.iter().enumerate() {
             if reached.name {
-                document.item(self.item(index, reached.effects, is_whole(index)));
+                document.item(self.item(index, *reached, is_whole(index)));
                 self.write_code(index, reached.code, document);
             }
         }
-        Shown::of(whole, total)
-            .with("blocks by name", named, total)
-            .with("blocks with effects", with_effects, total)
-            .with("blocks whole", whole, total)
+        let whole = (0..reached.len()).filter(|index| reached[*index].name && is_whole(*index));
+        self.shown(&reached, whole.count())
             .with("lines of code", shown_lines, lines)
-    }
-}
-
-impl Block<'_> {
-    /// Where its code ends after some steps.
-    fn end(&self, steps: usize) -> End {
-        let none = End {
-            lines: 0,
-            is_inside: false,
-        };
-        let last = steps.checked_sub(1).and_then(|last| self.ends.get(last));
-        last.copied().unwrap_or(none)
     }
 }
 
@@ -276,6 +205,7 @@ impl Block<'_> {
 struct Reached {
     name: bool,
     effects: bool,
+    globals: bool,
     /// Steps of its code.
     code: usize,
 }
@@ -288,10 +218,37 @@ impl Initialization<'_> {
             match *step {
                 Step::Name(block) => reached[block].name = true,
                 Step::Effects(block) => reached[block].effects = true,
+                Step::Globals(block) => reached[block].globals = true,
                 Step::Code(block) => reached[block].code += 1,
             }
         }
         reached
+    }
+
+    /// How many blocks are shown how far, `whole` of them with all of their code.
+    fn shown(&self, reached: &[Reached], whole: usize) -> Shown {
+        let total = self.blocks.len();
+        let count = |is_there: fn(&Reached) -> bool| {
+            reached.iter().filter(|reached| is_there(reached)).count()
+        };
+        let effects = |block: &Block| block.fact.effects.len();
+        let told = self.blocks.iter().zip(reached);
+        let told = told.filter(|(_, reached)| reached.effects);
+        let told = told.map(|(block, _)| effects(block).min(effects::MOST));
+        Shown::of(whole, total)
+            .with("blocks by name", count(|reached| reached.name), total)
+            .with(
+                "blocks with effects",
+                count(|reached| reached.effects),
+                total,
+            )
+            .with("effects", told.sum(), self.blocks.iter().map(effects).sum())
+            .with(
+                "blocks with globals",
+                count(|reached| reached.globals),
+                total,
+            )
+            .with("blocks whole", whole, total)
     }
 
     /// Writes the beginning of a block's code.
@@ -305,51 +262,13 @@ impl Initialization<'_> {
         document.data(&block.fact.language, &self.source.input.revision, &code);
         if end.lines < block.lines.len() {
             let cut = Inline::ours(if end.is_inside {
-                "Cut inside of a statement: lines "
+                "Cut inside of a statement: the last "
             } else {
-                "Cut: lines "
+                "Cut: the last "
             });
-            let cut = cut.number(end.lines as u64 + 1).and(" to ");
-            document.paragraph(cut.number(block.lines.len() as u64).and("."));
+            let left = block.lines.len() - end.lines;
+            let cut = cut.number(left as u64).and(" of ");
+            document.paragraph(cut.count(block.lines.len(), "line.", "lines."));
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn lines(code: &str) -> Vec<String> {
-        code.lines().map(|line| format!("{line}\n")).collect()
-    }
-
-    #[test]
-    fn code_is_cut_between_statements_where_it_is_least_indented() {
-        let code = "A()\nIF x THEN\n\tB(1, ...\n\t\t2)\n\tC()\nEND\nD()\nE()\nF()\nG()";
-        let ends_at = |code: &str| -> Vec<usize> {
-            let ends = ends(&lines(code)).into_iter();
-            ends.inspect(|end| assert!(!end.is_inside))
-                .map(|end| end.lines)
-                .collect()
-        };
-        assert_eq!(ends_at(code), [8, 10]);
-        let long = format!("IF x THEN\n{}END\nA()", "\tB()\n".repeat(9));
-        assert_eq!(ends_at(&long), [8, 12]);
-        assert_eq!(ends_at(&"f(1,\n".repeat(20)), [20]);
-        assert_eq!(ends_at(""), [0; 0]);
-    }
-
-    #[test]
-    fn a_statement_that_keeps_everything_else_out_is_cut_inside() {
-        let code = format!("f({}\t2)\nA()", "1, ...\n".repeat(100));
-        let ends = ends(&lines(&code));
-        let inside: Vec<usize> = ends
-            .iter()
-            .filter(|end| end.is_inside)
-            .map(|end| end.lines)
-            .collect();
-        assert_eq!(inside, [8, 16, 24, 32, 40, 48, 56, 64]);
-        let rest: Vec<usize> = ends[8..].iter().map(|end| end.lines).collect();
-        assert_eq!(rest, [101, 102]);
     }
 }
