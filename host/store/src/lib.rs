@@ -76,12 +76,15 @@ mod time;
 
 pub use database::{Durability, Location, Options, PostgresUrl};
 pub use error::{CredentialError, InvalidText, Kind, LocationError, OpenError, StoreError};
-pub use id::{AdministratorTokenId, InvalidId, KnowledgeBaseId, ProjectId, RunId, TenantId, TicketId, TokenId};
+pub use id::{
+    AdministratorTokenId, InvalidId, KnowledgeBaseId, ProjectId, RunId, TenantId, TicketId, TokenId,
+};
 pub use model::{
-    Access, AdministratorToken, Append, Cancelled, Claimed, Contents, Event, Failure, Fenced, Finish, KnowledgeBase,
-    KnowledgeBaseState, Lease, Limits, LimitsChange, NewAdministratorToken, NewKnowledgeBase, NewProject, NewToken, Origin, Outcome,
-    Permit, Project, ProjectStatus, Queue, Recovered, Recovery, Renewed, Run, RunRecord, RunState,
-    Scope, Scopes, Started, Tenant, TenantChange, TicketScope, Token, Totals, Usage,
+    Access, AdministratorToken, Append, Cancelled, Claimed, Contents, Event, Failure, Fenced,
+    Finish, KnowledgeBase, KnowledgeBaseState, Lease, Limits, LimitsChange, NewAdministratorToken,
+    NewKnowledgeBase, NewProject, NewToken, Origin, Outcome, Permit, Project, ProjectStatus, Queue,
+    Recovered, Recovery, Renewed, Run, RunRecord, RunState, Scope, Scopes, Started, Tenant,
+    TenantChange, TicketScope, Token, Totals, Usage,
 };
 pub use operator::Operator;
 pub use page::{Cursor, InvalidCursor, Listed, Page};

@@ -3,8 +3,8 @@
 use crate::error::StoreError;
 use crate::id::{AdministratorTokenId, KnowledgeBaseId, ProjectId, RunId, TenantId, TokenId};
 use crate::model::{
-    AdministratorToken, Contents, Event, Failure, KnowledgeBase, KnowledgeBaseState, Limits, Origin, Project,
-    ProjectStatus, Run, RunState, Scopes, Tenant, Token,
+    AdministratorToken, Contents, Event, Failure, KnowledgeBase, KnowledgeBaseState, Limits,
+    Origin, Project, ProjectStatus, Run, RunState, Scopes, Tenant, Token,
 };
 use crate::text::Json;
 use crate::time::Timestamp;

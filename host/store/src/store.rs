@@ -120,7 +120,9 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut writing = self.database.begin().await?;
-        let query = sqlx::query(note).bind(token.to_owned()).bind(now.milliseconds());
+        let query = sqlx::query(note)
+            .bind(token.to_owned())
+            .bind(now.milliseconds());
         query.execute(&mut *writing).await?;
         Ok(writing.commit().await?)
     }

@@ -28,7 +28,8 @@ impl Operator {
             last_used_at: None,
         };
         let (secret, hash) = Form::AdministratorToken.issue(token.id.digits())?;
-        const INSERT: &str = "INSERT INTO administrator_tokens (id, name, hash, created_at, expires_at)
+        const INSERT: &str =
+            "INSERT INTO administrator_tokens (id, name, hash, created_at, expires_at)
              VALUES ($1, $2, $3, $4, $5)";
         let query = sqlx::query(INSERT)
             .bind(token.id.as_str())

@@ -2,8 +2,9 @@
 
 use crate::support::{Place, base, json, name, project, queued};
 use quarry_store::{
-    Contents, Failure, Json, Kind, KnowledgeBaseState, Limits, LimitsChange, NewKnowledgeBase, NewProject,
-    NewToken, Origin, ProjectStatus, Scopes, StoreError, TenantChange, TenantId, Timestamp, Usage,
+    Contents, Failure, Json, Kind, KnowledgeBaseState, Limits, LimitsChange, NewKnowledgeBase,
+    NewProject, NewToken, Origin, ProjectStatus, Scopes, StoreError, TenantChange, TenantId,
+    Timestamp, Usage,
 };
 
 async fn the_single_user_tenant_is_made_once(place: Place) {
@@ -113,7 +114,11 @@ async fn a_tenant_goes_with_all_that_it_has_once_nothing_of_it_is_going_on(place
     assert_eq!(tenant.usage().await.unwrap(), Usage::default());
     assert!(tenant.run(&run.id).await.is_err());
     other.tenant().await.expect("others stay");
-    let of_other = place.store.tenant(of_other.tenant.clone()).project(&of_other.id).await;
+    let of_other = place
+        .store
+        .tenant(of_other.tenant.clone())
+        .project(&of_other.id)
+        .await;
     of_other.expect("others keep what they have");
     let gone = place.operator().delete_tenant(tenant.id()).await;
     assert!(
