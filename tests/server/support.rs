@@ -103,6 +103,18 @@ pub fn tenant(data: &Path, name: &str) -> String {
     text(&made["token"])
 }
 
+/// Makes a token of an administrator.
+pub fn administrator(data: &Path, name: &str) -> String {
+    text(&admin(data, &["create-token", name])["token"])
+}
+
+/// What `quarry admin` prints, if it is one line.
+pub fn admin(data: &Path, arguments: &[&str]) -> Value {
+    let output = quarry(data, "admin").args(arguments).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
 /// A place for a data directory.
 pub fn data() -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
@@ -188,6 +200,11 @@ impl Client {
         self.send(Method::POST, path, &headers, body.to_string().into_bytes())
     }
 
+    pub fn patch(&self, path: &str, body: &Value) -> Answer {
+        let headers = [("content-type", "application/json")];
+        self.send(Method::PATCH, path, &headers, body.to_string().into_bytes())
+    }
+
     pub fn send(
         &self,
         method: Method,
@@ -227,7 +244,7 @@ impl Client {
             request = request.header("authorization", format!("Bearer {token}"));
         }
         let response = match method {
-            Method::POST => agent.run(request.body(body).unwrap()),
+            Method::POST | Method::PATCH => agent.run(request.body(body).unwrap()),
             _ => agent.run(request.body(()).unwrap()),
         };
         let response = response.unwrap();

@@ -1,7 +1,9 @@
 //! The components that Quarry comes with, and the target stacks.
 
+mod description;
 mod stacks;
 
+pub use description::{Description, DescriptionError, describe};
 pub use stacks::{StackError, stack, stack_file, stacks};
 
 use quarry_sandbox::{Extractor, LoadError, PromptBuilder, Sandbox};

@@ -1,5 +1,6 @@
 //! The command line: data on standard output, progress and errors on standard error.
 
+mod admin;
 mod components;
 mod extract;
 mod failure;
@@ -49,6 +50,8 @@ enum Command {
     Serve(serve::Serve),
     /// Make and list the tenants of a server
     Tenant(tenant::Tenants),
+    /// Make, list and revoke tokens of administrators, who manage a server's tenants over HTTP
+    Admin(admin::Administrators),
 }
 
 /// Runs the program and says how it ended.
@@ -72,6 +75,7 @@ pub fn run() -> ExitCode {
         Command::Components(command) => command.run(&arguments.global),
         Command::Serve(command) => command.run(&arguments.global),
         Command::Tenant(command) => command.run(),
+        Command::Admin(command) => command.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

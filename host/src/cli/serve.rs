@@ -5,7 +5,7 @@ use super::{Global, setup};
 use crate::server::{Options, ServeError, Server, Tenancy};
 use clap::Args;
 use quarry_agent::AgentSettings;
-use quarry_store::PostgresUrl;
+use quarry_store::{Location, Options as StoreOptions, PostgresUrl, Store};
 use serde::Deserialize;
 use std::env;
 use std::io::{Write, stderr, stdout};
@@ -49,6 +49,29 @@ impl StorePlace {
         let usual = || dirs::data_dir().map(|directory| directory.join("quarry"));
         self.data_dir.clone().or_else(usual).ok_or_else(|| {
             Failure::Usage("this user has no data directory: give --data-dir DIR".to_owned())
+        })
+    }
+
+    /// Opens the store, does something with it and closes it.
+    pub(super) fn with(
+        &self,
+        work: impl AsyncFnOnce(&Store) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let location = match Self::database()? {
+            Some(url) => Location::Postgres(url),
+            None => Location::Directory(self.directory()?),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(ServeError::System)?;
+        runtime.block_on(async {
+            let store = Store::open(&location, StoreOptions::default())
+                .await
+                .map_err(ServeError::from)?;
+            let done = work(&store).await;
+            store.close().await;
+            done
         })
     }
 

@@ -4,9 +4,7 @@ use super::failure::Failure;
 use super::serve::StorePlace;
 use crate::server::ServeError;
 use clap::{Args, Subcommand};
-use quarry_store::{
-    Limits, Location, Name, NewToken, Options, Page, Scopes, Store, StoreError, Tenant,
-};
+use quarry_store::{Limits, Name, NewToken, Page, Scopes, Store, StoreError, Tenant};
 use serde_json::json;
 use std::io::{Write, stdout};
 
@@ -32,24 +30,9 @@ enum Action {
 
 impl Tenants {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let location = match StorePlace::database()? {
-            Some(url) => Location::Postgres(url),
-            None => Location::Directory(self.store.directory()?),
-        };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(ServeError::System)?;
-        runtime.block_on(async {
-            let store = Store::open(&location, Options::default())
-                .await
-                .map_err(ServeError::from)?;
-            match &self.action {
-                Action::Create { name } => create(&store, name).await?,
-                Action::List => list(&store).await?,
-            }
-            store.close().await;
-            Ok(())
+        self.store.with(async |store| match &self.action {
+            Action::Create { name } => create(store, name).await,
+            Action::List => list(store).await,
         })
     }
 }

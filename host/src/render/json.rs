@@ -5,7 +5,7 @@ use crate::facts::{Json, write_json};
 use quarry_redaction::{Confidence, Finding};
 use quarry_sandbox::Section;
 use serde::Serialize;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 /// All facts and the sections' figures.
 #[derive(Serialize)]
@@ -14,8 +14,8 @@ struct Document<'r> {
     tokens: u32,
     budget: u32,
     tokenizer: &'r str,
-    sections: Vec<Value>,
-    findings: Vec<Value>,
+    sections: Vec<SectionFigures>,
+    findings: Vec<FindingFigures>,
     facts: Json<'r, quarry_sandbox::Extraction>,
 }
 
@@ -35,42 +35,84 @@ pub(super) fn render(rendered: &Rendered<'_>) -> String {
     String::from_utf8(text).unwrap_or_default()
 }
 
+/// What a section shows of what there is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SectionFigures {
+    id: String,
+    title: String,
+    /// Its length.
+    tokens: u32,
+    bytes: u64,
+    /// How many facts it shows, of how many.
+    shown: u32,
+    total: u32,
+    details: Vec<DetailFigures>,
+}
+
+/// What a section shows of one kind of facts.
+#[derive(Debug, Serialize, ToSchema)]
+struct DetailFigures {
+    /// What is counted.
+    name: String,
+    shown: u32,
+    total: u32,
+}
+
+/// A secret that was found, without any value.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FindingFigures {
+    rule: &'static str,
+    kind: &'static str,
+    /// `high` or `medium`.
+    confidence: &'static str,
+    file: String,
+    line: u32,
+    column: u32,
+    /// What stands in its place.
+    placeholder: String,
+    /// What it can be allowed with.
+    fingerprint: String,
+    /// Whether it was declared to be no secret.
+    allowed: bool,
+}
+
 /// The figures of sections.
-pub(crate) fn sections(sections: &[Section]) -> Vec<Value> {
-    let section = |section: &Section| {
-        let details = section.details.iter().map(
-            |detail| json!({ "name": detail.name, "shown": detail.shown, "total": detail.total }),
-        );
-        json!({
-            "id": section.id,
-            "title": section.title,
-            "tokens": section.tokens,
-            "bytes": section.bytes,
-            "shown": section.shown,
-            "total": section.total,
-            "details": details.collect::<Vec<_>>(),
-        })
+pub(crate) fn sections(sections: &[Section]) -> Vec<SectionFigures> {
+    let section = |section: &Section| SectionFigures {
+        id: section.id.clone(),
+        title: section.title.clone(),
+        tokens: section.tokens,
+        bytes: section.bytes,
+        shown: section.shown,
+        total: section.total,
+        details: section
+            .details
+            .iter()
+            .map(|detail| DetailFigures {
+                name: detail.name.clone(),
+                shown: detail.shown,
+                total: detail.total,
+            })
+            .collect(),
     };
     sections.iter().map(section).collect()
 }
 
 /// What was found, without any value.
-pub(crate) fn findings(findings: &[Finding]) -> Vec<Value> {
-    let finding = |finding: &Finding| {
-        json!({
-            "rule": finding.rule,
-            "kind": finding.kind,
-            "confidence": match finding.confidence {
-                Confidence::High => "high",
-                Confidence::Medium => "medium",
-            },
-            "file": finding.path,
-            "line": finding.line,
-            "column": finding.column,
-            "placeholder": finding.placeholder,
-            "fingerprint": finding.fingerprint,
-            "allowed": finding.allowed,
-        })
+pub(crate) fn findings(findings: &[Finding]) -> Vec<FindingFigures> {
+    let finding = |finding: &Finding| FindingFigures {
+        rule: finding.rule,
+        kind: finding.kind,
+        confidence: match finding.confidence {
+            Confidence::High => "high",
+            Confidence::Medium => "medium",
+        },
+        file: finding.path.clone(),
+        line: finding.line,
+        column: finding.column,
+        placeholder: finding.placeholder.clone(),
+        fingerprint: finding.fingerprint.clone(),
+        allowed: finding.allowed,
     };
     findings.iter().map(finding).collect()
 }

@@ -3,7 +3,7 @@
 mod html;
 mod json;
 
-pub(crate) use json::{findings, sections};
+pub(crate) use json::{FindingFigures, SectionFigures, findings, sections};
 
 use quarry_redaction::Finding;
 use quarry_sandbox::{Extraction, Section};

@@ -1,7 +1,7 @@
-//! Who asks: the one place where a request becomes a tenant.
+//! Who asks: the one place where a request becomes a tenant's or an administrator's.
 
 use super::error::Error;
-use super::routes::{EVENTS, INITIALIZE};
+use super::routes::{ADMINISTRATION, EVENTS, INITIALIZE};
 use super::{Shared, Tenancy};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::header::AUTHORIZATION;
@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{Method, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
-use quarry_store::{Access, Scope, TenantStore, TicketScope};
+use quarry_store::{Access, AdministratorToken, Operator, Scope, TenantStore, TicketScope};
 
 /// Lets requests through that carry a credential, and notes what it opens.
 pub(super) async fn authenticate(
@@ -18,34 +18,59 @@ pub(super) async fn authenticate(
     next: Next,
 ) -> Result<Response, Error> {
     let (mut parts, body) = request.into_parts();
-    let access = access(&app, &parts).await?;
-    if app.tenancy == Tenancy::Many {
-        let tenant = app.store.tenant(access.tenant.clone());
-        app.rates.admit(&tenant).await?;
+    // What has no credential at all is not told for whom a route is.
+    match (credential(&app, &parts).await?, is_administration(&parts)) {
+        (Credential::Tenant(access), false) => {
+            if app.tenancy == Tenancy::Many {
+                let tenant = app.store.tenant(access.tenant.clone());
+                app.rates.admit(&tenant).await?;
+            }
+            parts.extensions.insert(access);
+        }
+        (Credential::Administrator(token), true) => {
+            parts.extensions.insert(token);
+        }
+        (Credential::Tenant(_), true) => return Err(Error::NotAdministrator),
+        (Credential::Administrator(_), false) => return Err(Error::NotTenant),
     }
-    parts.extensions.insert(access);
     Ok(next.run(Request::from_parts(parts, body)).await)
 }
 
-async fn access(app: &Shared, request: &Parts) -> Result<Access, Error> {
+/// What a request shows.
+enum Credential {
+    /// A tenant's token or ticket.
+    Tenant(Access),
+    /// An administrator's token.
+    Administrator(AdministratorToken),
+}
+
+/// Whether a route, also one that is not there, is for administrators.
+fn is_administration(request: &Parts) -> bool {
+    let rest = request.uri.path().strip_prefix(ADMINISTRATION);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+async fn credential(app: &Shared, request: &Parts) -> Result<Credential, Error> {
     if let Some(header) = request.headers.get(AUTHORIZATION) {
         let token = header.to_str().ok().and_then(bearer);
-        return Ok(app
-            .store
-            .authenticate(token.ok_or(Error::NoCredential)?)
-            .await?);
+        let token = token.ok_or(Error::NoCredential)?;
+        if token.starts_with(AdministratorToken::PREFIX) {
+            let token = app.store.authenticate_administrator(token).await?;
+            return Ok(Credential::Administrator(token));
+        }
+        return Ok(Credential::Tenant(app.store.authenticate(token).await?));
     }
     if let Some(ticket) = parameter(&request.uri, "ticket") {
         let access = app.store.consume_ticket(ticket).await?;
         return match opens(&access, request) {
-            true => Ok(access),
+            true => Ok(Credential::Tenant(access)),
             false => Err(Error::Ticket),
         };
     }
     // The URL that is printed at the start; whoever can read it on this machine is its user.
     match parameter(&request.uri, "token") {
         Some(token) if app.tenancy == Tenancy::Single && request.method == Method::GET => {
-            Ok(app.store.authenticate(token).await?)
+            Ok(Credential::Tenant(app.store.authenticate(token).await?))
         }
         _ => Err(Error::NoCredential),
     }
@@ -96,6 +121,25 @@ impl Caller {
     }
 }
 
+/// An administrator, and what one may do.
+pub(super) struct Administrator {
+    /// The token that was shown.
+    pub(super) token: AdministratorToken,
+    pub(super) operator: Operator,
+}
+
+impl FromRequestParts<Shared> for Administrator {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Error> {
+        let token = parts.extensions.get::<AdministratorToken>().cloned();
+        Ok(Self {
+            token: token.ok_or(Error::NotAdministrator)?,
+            operator: app.store.operator(),
+        })
+    }
+}
+
 macro_rules! granted {
     ($($(#[$documentation:meta])* $name:ident = $scope:ident;)*) => {$(
         $(#[$documentation])*
@@ -119,4 +163,6 @@ granted! {
     Writer = Write;
     /// A caller who may start and cancel runs.
     Starter = Run;
+    /// A caller who may make tokens.
+    Manager = Admin;
 }

@@ -1,6 +1,8 @@
 //! Errors as the server answers them: the one place that turns them into statuses, codes and problem documents (RFC 9457).
 
-use crate::catalog::StackError;
+use super::problem::{Exceeded, Problem};
+use super::routes::JSON_BYTES;
+use crate::catalog::{DescriptionError, StackError};
 use crate::text::Printable;
 use axum::Json;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -8,7 +10,6 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use quarry_store::{CredentialError, InvalidCursor, InvalidId, InvalidText, Scope, StoreError};
 use quarry_unpack::UnpackError;
-use serde_json::{Value, json};
 use std::io;
 
 /// Why a request was not done.
@@ -22,6 +23,14 @@ pub(super) enum Error {
     Ticket,
     #[error("the credential lacks the scope `{0}`; use a token that has it")]
     Scope(Scope),
+    #[error("this is for administrators of the server; use a token of `quarry admin create-token`")]
+    NotAdministrator,
+    #[error("this is for tenants; an administrator's token opens nothing of theirs")]
+    NotTenant,
+    #[error(
+        "this is the tenant of the server's only user; stop the server and remove its data directory instead"
+    )]
+    OwnTenant,
     #[error("more than {allowed} requests in a minute; go on in {seconds} s")]
     TooManyRequests { allowed: u32, seconds: u64 },
     #[error(
@@ -32,6 +41,8 @@ pub(super) enum Error {
     Origin(String),
     #[error("there is nothing at {0}")]
     Nothing(String),
+    #[error("there is no stack {0:?}; GET /api/stacks lists them")]
+    NoStack(String),
     #[error("this cannot be done with the method {0}")]
     Method(String),
     #[error(transparent)]
@@ -44,8 +55,15 @@ pub(super) enum Error {
     Stack(#[from] StackError),
     #[error(transparent)]
     Unpack(UnpackError),
+    #[error("the body is larger than {JSON_BYTES} bytes; JSON that is asked for here is shorter")]
+    BodyTooLarge,
     #[error("the archive is larger than {0} bytes; leave out what is not source")]
     UploadTooLarge(u64),
+    #[error(
+        "the archive unpacks to more than the {} bytes that are free: {used} of {allowed} are in use; remove a knowledge base first",
+        allowed.saturating_sub(*used)
+    )]
+    StorageTooSmall { used: u64, allowed: u64 },
     #[error("the upload broke off: {0}; send it again")]
     UploadBroken(String),
     #[error(
@@ -65,6 +83,8 @@ pub(super) enum Error {
         action: &'static str,
         error: io::Error,
     },
+    #[error(transparent)]
+    Component(DescriptionError),
     #[error("a task of the server ended unexpectedly")]
     Task,
 }
@@ -105,14 +125,20 @@ impl Error {
     /// The status, and a stable word for programs.
     fn kind(&self) -> (StatusCode, &'static str) {
         match self {
+            Error::Credential(CredentialError::Suspended) => {
+                (StatusCode::FORBIDDEN, "tenant-suspended")
+            }
             Error::NoCredential | Error::Credential(_) | Error::Ticket => {
                 (StatusCode::UNAUTHORIZED, "unauthenticated")
             }
             Error::Scope(_) => (StatusCode::FORBIDDEN, "missing-scope"),
+            Error::NotAdministrator => (StatusCode::FORBIDDEN, "not-administrator"),
+            Error::NotTenant => (StatusCode::FORBIDDEN, "not-tenant"),
+            Error::OwnTenant => (StatusCode::CONFLICT, "own-tenant"),
             Error::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"),
             Error::Host(_) => (StatusCode::MISDIRECTED_REQUEST, "unknown-host"),
             Error::Origin(_) => (StatusCode::FORBIDDEN, "foreign-origin"),
-            Error::Nothing(_) | Error::NoFile(_) | Error::NoRun => {
+            Error::Nothing(_) | Error::NoFile(_) | Error::NoRun | Error::NoStack(_) => {
                 (StatusCode::NOT_FOUND, "not-found")
             }
             Error::Method(_) => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
@@ -124,6 +150,8 @@ impl Error {
             Error::Stack(StackError::Unknown { .. }) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "unknown-stack")
             }
+            Error::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large"),
+            Error::StorageTooSmall { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "storage-full"),
             Error::Unpack(UnpackError::Limit { .. }) | Error::UploadTooLarge(_) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "archive-too-large")
             }
@@ -133,10 +161,17 @@ impl Error {
             Error::DirectoryForbidden => (StatusCode::FORBIDDEN, "directory-forbidden"),
             Error::Directory(_) => (StatusCode::UNPROCESSABLE_ENTITY, "directory-unusable"),
             Error::NotReady(_) => (StatusCode::CONFLICT, "knowledge-base-not-ready"),
-            Error::Stack(_) | Error::Unpack(_) | Error::System { .. } | Error::Task => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "internal")
-            }
+            Error::Stack(_)
+            | Error::Unpack(_)
+            | Error::System { .. }
+            | Error::Component(_)
+            | Error::Task => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
+    }
+
+    /// The status.
+    pub(super) fn status(&self) -> StatusCode {
+        self.kind().0
     }
 
     /// The stable word.
@@ -146,11 +181,14 @@ impl Error {
 
     /// The sentence for people. What went wrong inside is for the operator: it may name files and hosts.
     pub(super) fn detail(&self) -> String {
-        let (status, _) = self.kind();
-        if status.is_server_error() {
+        if self.status().is_server_error() {
             tracing::error!(error = %Printable(&self.to_string()), "a request failed");
         }
-        match status {
+        self.sentence()
+    }
+
+    fn sentence(&self) -> String {
+        match self.status() {
             StatusCode::INTERNAL_SERVER_ERROR => {
                 "the server failed; its log says why, and nothing was changed".to_owned()
             }
@@ -161,15 +199,17 @@ impl Error {
         }
     }
 
-    fn document(&self) -> Value {
+    /// The problem document. Nothing is logged.
+    pub(super) fn problem(&self) -> Problem {
         let (status, code) = self.kind();
-        json!({
-            "type": format!("urn:quarry:problem:{code}"),
-            "title": status.canonical_reason().unwrap_or("Error"),
-            "status": status.as_u16(),
-            "code": code,
-            "detail": self.detail(),
-        })
+        Problem {
+            kind: format!("urn:quarry:problem:{code}"),
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            code,
+            detail: self.sentence(),
+            limit: Exceeded::of(self),
+        }
     }
 }
 
@@ -186,12 +226,14 @@ fn store_kind(error: &StoreError) -> (StatusCode, &'static str) {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let (status, _) = self.kind();
+        let status = self.status();
+        // Asking for its words writes the log.
+        let _ = self.detail();
         let wait = match &self {
             Error::TooManyRequests { seconds, .. } => Some(*seconds),
             _ => (status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
         };
-        let mut response = (status, Json(self.document())).into_response();
+        let mut response = (status, Json(self.problem())).into_response();
         let headers = response.headers_mut();
         let media_type = HeaderValue::from_static("application/problem+json");
         headers.insert(CONTENT_TYPE, media_type);

@@ -1,12 +1,16 @@
 //! Parts of a request, whose faults are answered as all others are.
 
 use super::error::Error;
+use super::schema;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use quarry_store::{InvalidId, Page};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use quarry_store::{InvalidId, Page, TenantId, TokenId};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 use std::str::FromStr;
+use utoipa::IntoParams;
 
 /// The identifier in the path.
 pub(super) struct Id<T>(pub(super) T);
@@ -15,12 +19,33 @@ impl<S: Send + Sync, T: FromStr<Err = InvalidId>> FromRequestParts<S> for Id<T> 
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        let path = Path::<Vec<(String, String)>>::from_request_parts(parts, state).await;
-        let Path(parameters) = path.map_err(|error| Error::Request(error.to_string()))?;
-        let id = parameters.iter().find(|(name, _)| name == "id");
-        let (_, id) = id.ok_or(Error::Task)?;
-        Ok(Self(id.parse()?))
+        Ok(Self(parameter(parts, state, "id").await?.parse()?))
     }
+}
+
+/// The identifiers of a tenant and of one of its tokens in the path.
+pub(super) struct TokenOfTenant(pub(super) TenantId, pub(super) TokenId);
+
+impl<S: Send + Sync> FromRequestParts<S> for TokenOfTenant {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let tenant = parameter(parts, state, "id").await?.parse()?;
+        let token = parameter(parts, state, "token_id").await?.parse()?;
+        Ok(Self(tenant, token))
+    }
+}
+
+async fn parameter<S: Send + Sync>(
+    parts: &mut Parts,
+    state: &S,
+    name: &str,
+) -> Result<String, Error> {
+    let path = Path::<Vec<(String, String)>>::from_request_parts(parts, state).await;
+    let Path(parameters) = path.map_err(|error| Error::Request(error.to_string()))?;
+    let mut parameters = parameters.into_iter();
+    let found = parameters.find(|(found, _)| found == name);
+    found.map(|(_, value)| value).ok_or(Error::Task)
 }
 
 /// The parameters of the query.
@@ -37,24 +62,41 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> 
     }
 }
 
-/// The body, as JSON.
+/// The body, as a JSON object.
 pub(super) struct Body<T>(pub(super) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        match axum::Json::from_request(request, state).await {
-            Ok(axum::Json(body)) => Ok(Self(body)),
-            Err(error) => Err(Error::Request(error.body_text())),
-        }
+        let body = axum::Json::<Map<String, Value>>::from_request(request, state).await;
+        let axum::Json(body) = body.map_err(|error| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Error::BodyTooLarge,
+            _ => Error::Request(error.body_text()),
+        })?;
+        let body = T::deserialize(Value::Object(body));
+        let body = body.map_err(|error| Error::Request(format!("the body: {error}")));
+        Ok(Self(body?))
     }
 }
 
+/// Reads a member that is an object. Of itself serde takes a list of its members' values for it, too.
+pub(super) fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let members = Map::<String, Value>::deserialize(deserializer)?;
+    T::deserialize(Value::Object(members)).map_err(D::Error::custom)
+}
+
 /// Which part of a list is wanted.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct PageParameters {
+    /// `next` of the part before; without it the list begins.
+    #[param(value_type = Option<schema::Cursor>)]
     after: Option<String>,
+    /// How many entries are wanted.
+    #[param(value_type = Option<schema::PageSize>)]
     limit: Option<u32>,
 }
 

@@ -1,9 +1,10 @@
 //! The published files of an output project: CONTEXT.md and context/, and nothing else of its workspace.
 
-use super::Shared;
 use super::access::Reader;
 use super::error::Error;
 use super::extract::Id;
+use super::views::All;
+use super::{Shared, schema};
 use axum::Json;
 use axum::extract::{Path as PathParameters, State};
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
@@ -12,9 +13,10 @@ use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncEx
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions};
 use quarry_store::ProjectId;
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::io::{self, Read};
 use std::path::Path;
+use utoipa::ToSchema;
 
 /// The document, and the directory beside it.
 const DOCUMENT: &str = "CONTEXT.md";
@@ -24,22 +26,60 @@ const DIRECTORY: &str = "context";
 const LISTED: usize = 10_000;
 const DEPTH: usize = 8;
 
-pub(super) async fn list(
+/// A published file.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PublishedFile {
+    /// Relative to the workspace.
+    #[schema(example = "context/schema/Client.sql")]
+    path: String,
+    bytes: u64,
+}
+
+/// List the published files of an output project
+///
+/// `CONTEXT.md`, and what is below `context/`: nothing else of the workspace is shown.
+#[utoipa::path(
+    get,
+    path = "/api/output-projects/{id}/files",
+    tag = "Output projects",
+    security(("bearer" = ["read"])),
+    params(("id" = schema::ProjectId, Path)),
+    responses((status = 200, description = "The files, none before the first run has published", body = All<PublishedFile>))
+)]
+pub(super) async fn list_files(
     State(app): State<Shared>,
     Reader(tenant): Reader,
     Id(id): Id<ProjectId>,
-) -> Result<Json<Value>, Error> {
+) -> Result<Json<All<PublishedFile>>, Error> {
     let project = tenant.project(&id).await?;
     let workspace = app.layout.workspace(&project);
     let files = blocking(move || published(&workspace)).await?;
     let files = files.map_err(Error::system("list published files"))?;
     let items = files
-        .iter()
-        .map(|(path, bytes)| json!({ "path": path, "bytes": bytes }));
-    Ok(Json(json!({ "items": items.collect::<Vec<_>>() })))
+        .into_iter()
+        .map(|(path, bytes)| PublishedFile { path, bytes });
+    Ok(Json(All {
+        items: items.collect(),
+    }))
 }
 
-pub(super) async fn show(
+/// Read a published file of an output project
+#[utoipa::path(
+    get,
+    path = "/api/output-projects/{id}/files/{*path}",
+    tag = "Output projects",
+    security(("bearer" = ["read"])),
+    params(
+        ("id" = schema::ProjectId, Path),
+        ("path" = String, Path, description = "The file, relative to the workspace; it may hold slashes", example = "CONTEXT.md"),
+    ),
+    responses((status = 200, description = "The file", content(
+        (String = "text/markdown"),
+        (String = "text/plain"),
+        (Object = "application/json"),
+    )))
+)]
+pub(super) async fn show_file(
     State(app): State<Shared>,
     Reader(tenant): Reader,
     Id(id): Id<ProjectId>,

@@ -68,6 +68,12 @@ impl Layout {
         tenants.join(project.id.as_str())
     }
 
+    /// All that a tenant has here.
+    pub(super) fn of_tenant(&self, tenant: &TenantId) -> [PathBuf; 2] {
+        let below = |directory: &str| self.0.join(directory).join(tenant.as_str());
+        [below("knowledge-bases"), below("workspaces")]
+    }
+
     /// A message without the data directory's path, which is nobody's business outside.
     pub(super) fn without_paths(&self, message: &str) -> String {
         message.replace(&*self.0.to_string_lossy(), "…")

@@ -2,36 +2,46 @@
 //!
 //! ```text
 //! request ─▶ hosts ─▶ access ─▶ routes ─▶ store.tenant(…)       what a tenant has
-//!                                  │
+//!                                  │  └────▶ store.operator()      what an administrator may
 //!                                  └────▶ engine: claims runs, works on them, commits their messages, tells the hub
 //!                                            │
 //!              socket, stream ◀── hub ◀──────┘                  a message is sent after it was committed
 //! ```
 //!
 //! Everything of a tenant is reached through [`quarry_store::Store::tenant`], which `access` alone calls for a request.
+//! Each handler says beside its code what it answers; `openapi` makes the document of the API from that.
 
 mod access;
+mod admin;
+mod components;
 mod engine;
 mod error;
 mod extract;
+mod figures;
 mod files;
 mod hosts;
 mod hub;
 mod knowledge_bases;
 mod layout;
+mod openapi;
+mod problem;
 mod projects;
 mod rates;
 mod routes;
 mod runs;
+mod schema;
 mod socket;
+mod stacks;
 mod start;
 mod stream;
 mod tickets;
+mod tokens;
 mod upload;
 mod views;
 
 pub use start::{Options, ServeError, Server, Tenancy};
 
+use crate::catalog::Description;
 use engine::Engine;
 use hosts::Hosts;
 use hub::Hub;
@@ -39,6 +49,7 @@ use layout::Layout;
 use quarry_store::Store;
 use rates::Rates;
 use std::sync::Arc;
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 /// What all requests share.
@@ -50,6 +61,8 @@ struct App {
     hub: Arc<Hub>,
     rates: Rates,
     engine: Engine,
+    /// What the components say of themselves, once somebody has asked.
+    components: OnceCell<Vec<Description>>,
     /// Cancelled when the server shuts down: what would go on for long ends then.
     closing: CancellationToken,
 }

@@ -1,17 +1,21 @@
-//! Every route there is.
+//! Every route there is. `routes!` makes a route and its place in the document of the API from the same handler.
 
 use super::error::Error;
+use super::openapi::{Published, describe};
 use super::{
-    Shared, Tenancy, access, files, hosts, knowledge_bases, projects, runs, socket, tickets,
+    Shared, Tenancy, access, admin, components, files, hosts, knowledge_bases, openapi, projects,
+    runs, schema, socket, stacks, tickets, tokens,
 };
-use crate::catalog::stacks;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
-use axum::{Json, Router};
-use serde_json::{Value, json};
+use axum::{Extension, Json, Router};
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// Begins or follows an initialization over a WebSocket.
 pub(super) const INITIALIZE: &str = "/api/output-projects/{id}/initialize";
@@ -19,55 +23,96 @@ pub(super) const INITIALIZE: &str = "/api/output-projects/{id}/initialize";
 /// The messages of a run.
 pub(super) const EVENTS: &str = "/api/runs/{id}/events";
 
-/// The largest body that is JSON.
-const JSON_BYTES: usize = 64 << 10;
+/// What is at and below it is for administrators alone.
+pub(super) const ADMINISTRATION: &str = "/api/admin";
 
-/// The routes. All below `/api` need a credential, also those that are not there.
+/// The largest body that is JSON.
+pub(super) const JSON_BYTES: usize = 64 << 10;
+
+/// The routes. All below `/api` need a credential, also those that are not there; but not the document of the API, which
+/// says nothing of any tenant.
 pub(super) fn router(app: &Shared) -> Router {
-    let api = Router::new()
-        .route("/api", get(about))
-        .route("/api/stacks", get(list_stacks))
-        .route(
-            "/api/knowledge-bases",
-            get(knowledge_bases::list).post(knowledge_bases::create),
-        )
-        .route(
-            "/api/knowledge-bases/{id}",
-            get(knowledge_bases::show).delete(knowledge_bases::remove),
-        )
-        .route(
-            "/api/output-projects",
-            get(projects::list).post(projects::create),
-        )
-        .route(
-            "/api/output-projects/{id}",
-            get(projects::show).delete(projects::remove),
-        )
-        .route("/api/output-projects/{id}/files", get(files::list))
-        .route("/api/output-projects/{id}/files/{*path}", get(files::show))
-        .route(
-            "/api/output-projects/{id}/runs",
-            get(runs::of_project).post(runs::start),
-        )
-        .route(INITIALIZE, get(socket::initialize))
-        .route("/api/runs", get(runs::list))
-        .route("/api/runs/{id}", get(runs::show))
-        .route("/api/runs/{id}/access-log", get(runs::access_log))
-        .route(EVENTS, get(runs::events))
-        .route("/api/runs/{id}/cancel", post(runs::cancel))
-        .route("/api/tickets", post(tickets::create))
-        .route("/api/tokens", get(tickets::tokens))
-        .route("/api/tokens/{id}", delete(tickets::revoke))
+    let (well, of_well) = well().split_for_parts();
+    let (documents, of_documents) = documents().split_for_parts();
+    let (api, of_api) = api().split_for_parts();
+    let published = Published::of(describe([of_api, of_documents, of_well]));
+    let api = api
         .fallback(nothing)
         .method_not_allowed_fallback(method)
         .layer(DefaultBodyLimit::max(JSON_BYTES))
         .layer(from_fn_with_state(app.clone(), access::authenticate))
+        .merge(documents.method_not_allowed_fallback(method))
+        .layer(Extension(Arc::new(published)))
         .layer(from_fn_with_state(app.clone(), hosts::check));
-    Router::new()
-        .route("/healthz", get(async || "ok\n"))
-        .route("/readyz", get(ready))
-        .merge(api)
-        .with_state(app.clone())
+    well.merge(api).with_state(app.clone())
+}
+
+/// Whether the server is well.
+fn well() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(live))
+        .routes(routes!(ready))
+}
+
+/// What there is to read about the API.
+fn documents() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(openapi::show_document))
+        .routes(routes!(openapi::show_page))
+}
+
+/// What needs a credential.
+fn api() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(about))
+        .routes(routes!(stacks::list_stacks))
+        .routes(routes!(stacks::show_stack))
+        .routes(routes!(components::list_components))
+        .routes(routes!(
+            knowledge_bases::list_knowledge_bases,
+            knowledge_bases::create_knowledge_base
+        ))
+        .routes(routes!(
+            knowledge_bases::show_knowledge_base,
+            knowledge_bases::delete_knowledge_base
+        ))
+        .routes(routes!(
+            projects::list_output_projects,
+            projects::create_output_project
+        ))
+        .routes(routes!(
+            projects::show_output_project,
+            projects::delete_output_project
+        ))
+        .routes(routes!(files::list_files))
+        .routes(routes!(files::show_file))
+        .routes(routes!(runs::list_runs_of_project, runs::start_run))
+        .routes(routes!(socket::initialize))
+        .routes(routes!(runs::list_runs))
+        .routes(routes!(runs::show_run))
+        .routes(routes!(runs::show_access_log))
+        .routes(routes!(runs::follow_run))
+        .routes(routes!(runs::cancel_run))
+        .routes(routes!(tickets::create_ticket))
+        .routes(routes!(tokens::list_tokens, tokens::create_token))
+        .routes(routes!(tokens::revoke_token))
+        .routes(routes!(admin::about_server))
+        .routes(routes!(
+            admin::tenants::list_tenants,
+            admin::tenants::create_tenant
+        ))
+        .routes(routes!(
+            admin::tenants::show_tenant,
+            admin::tenants::change_tenant,
+            admin::tenants::delete_tenant
+        ))
+        .routes(routes!(admin::tenants::suspend_tenant))
+        .routes(routes!(admin::tenants::resume_tenant))
+        .routes(routes!(
+            admin::tokens::list_tokens_of_tenant,
+            admin::tokens::create_token_of_tenant
+        ))
+        .routes(routes!(admin::tokens::revoke_token_of_tenant))
 }
 
 async fn nothing(request: Request) -> Error {
@@ -78,7 +123,31 @@ async fn method(request: Request) -> Error {
     Error::Method(request.method().to_string())
 }
 
-/// Whether requests are worth sending: the store answers, and the server does not shut down.
+/// Say that the process runs
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "Health",
+    security(()),
+    responses((status = 200, description = "It does", body = String, content_type = "text/plain"))
+)]
+async fn live() -> &'static str {
+    "ok\n"
+}
+
+/// Say whether requests are worth sending
+///
+/// The store answers, and the server does not shut down.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "Health",
+    security(()),
+    responses(
+        (status = 200, description = "They are", body = String, content_type = "text/plain"),
+        (status = 503, description = "They are not, and why", body = String, content_type = "text/plain"),
+    )
+)]
 async fn ready(State(app): State<Shared>) -> Response {
     if app.closing.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "shutting down\n").into_response();
@@ -96,26 +165,72 @@ async fn ready(State(app): State<Shared>) -> Response {
     }
 }
 
-async fn about(State(app): State<Shared>, access::Caller(caller): access::Caller) -> Json<Value> {
-    Json(json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "single_user": app.tenancy == Tenancy::Single,
-        "tenant_id": caller.tenant,
-        "token_id": caller.token,
-        "scopes": caller.scopes.iter().collect::<Vec<_>>(),
-    }))
+/// The server, and whose the credential is.
+#[derive(Debug, Serialize, ToSchema)]
+struct About {
+    /// The version of the server.
+    #[schema(example = "0.1.0")]
+    version: &'static str,
+    /// Whether the server is for one user of its machine.
+    single_user: bool,
+    #[schema(value_type = schema::TenantId)]
+    tenant_id: quarry_store::TenantId,
+    #[schema(value_type = schema::TokenId)]
+    token_id: quarry_store::TokenId,
+    /// What the credential may be used for.
+    #[schema(value_type = Vec<schema::Scope>)]
+    scopes: Vec<quarry_store::Scope>,
 }
 
-async fn list_stacks(_: access::Reader) -> Result<Json<Value>, Error> {
-    let stacks = stacks()?;
-    let stacks = stacks.iter().map(|stack| {
-        json!({
-            "id": stack.id,
-            "name": stack.name,
-            "group": stack.group,
-            "language": stack.language,
-            "framework": stack.framework,
-        })
-    });
-    Ok(Json(json!({ "items": stacks.collect::<Vec<_>>() })))
+/// Show the server, and whose the credential is
+#[utoipa::path(
+    get,
+    path = "/api",
+    tag = "Credentials",
+    security(("bearer" = [])),
+    responses((status = 200, description = "The server", body = About))
+)]
+async fn about(State(app): State<Shared>, access::Caller(caller): access::Caller) -> Json<About> {
+    Json(About {
+        version: env!("CARGO_PKG_VERSION"),
+        single_user: app.tenancy == Tenancy::Single,
+        tenant_id: caller.tenant,
+        token_id: caller.token,
+        scopes: caller.scopes.iter().collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::path::Path;
+
+    /// The text of all files of the server.
+    fn sources(directory: &Path) -> String {
+        let entries = fs::read_dir(directory).unwrap();
+        let texts = entries.map(|entry| {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => sources(&path),
+                false => fs::read_to_string(path).unwrap(),
+            }
+        });
+        texts.collect()
+    }
+
+    #[test]
+    fn every_handler_has_a_route_and_every_route_is_in_the_document() {
+        let routers = [api(), documents(), well()].map(OpenApiRouter::into_openapi);
+        let document = serde_json::to_value(describe(routers)).unwrap();
+        let paths = document["paths"].as_object().unwrap().values();
+        let operations: usize = paths.map(|item| item.as_object().unwrap().len()).sum();
+        let sources = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server"));
+        let handlers = sources.matches(concat!("#[utoipa", "::path(")).count();
+        assert_eq!(operations, handlers);
+        // These make a route that the document does not know.
+        for hidden in ["route(", "route_service(", "nest(", "nest_service("] {
+            assert!(!sources.contains(&format!(".{hidden}")), "{hidden}");
+        }
+    }
 }

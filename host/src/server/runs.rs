@@ -4,8 +4,11 @@ use super::access::{Reader, Starter};
 use super::engine::cancelled;
 use super::error::Error;
 use super::extract::{Id, PageParameters, Parameters};
+use super::openapi::{Conflict, Unprocessable};
+use super::routes::EVENTS;
 use super::stream::follow;
-use super::{Shared, Tenancy, views};
+use super::views::All;
+use super::{Shared, Tenancy, schema, views};
 use crate::catalog::stack;
 use axum::Json;
 use axum::body::{Body, Bytes};
@@ -19,14 +22,34 @@ use quarry_store::{
     Cancelled, Event, Json as StoredJson, KnowledgeBaseState, Origin, ProjectId, RunId, Started,
     TenantStore,
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio::time::timeout;
+use utoipa::{IntoParams, ToSchema};
 
 /// How often something is sent although there is nothing to say, so that nobody in between takes a stream for dead.
 pub(super) const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// What an extractor opened in a run, and what it was refused.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(super) struct Accessed {
+    extractor: String,
+    /// Of the component: its sha256.
+    digest: String,
+    /// The files, in the order in which they were first opened.
+    opened: Vec<String>,
+    /// How often it was refused something, and the first of what it was.
+    denials: u64,
+    denied: Vec<Refused>,
+}
+
+/// What an extractor was refused.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+struct Refused {
+    path: String,
+    reason: String,
+}
 
 /// Begins a run, or joins the one that is live, after everything that it needs was looked at.
 pub(super) async fn begin(
@@ -51,56 +74,122 @@ pub(super) async fn begin(
     Ok(started)
 }
 
-pub(super) async fn start(
+/// Start a run of an output project, or join the one that is live
+#[utoipa::path(
+    post,
+    path = "/api/output-projects/{id}/runs",
+    tag = "Runs",
+    security(("bearer" = ["run"])),
+    params(("id" = schema::ProjectId, Path)),
+    responses(
+        (status = 201, description = "A new run", body = views::Run),
+        (status = 200, description = "The run that is live", body = views::Run),
+        Conflict, Unprocessable,
+    )
+)]
+pub(super) async fn start_run(
     State(app): State<Shared>,
     Starter(tenant): Starter,
     Id(id): Id<ProjectId>,
-) -> Result<(StatusCode, Json<Value>), Error> {
+) -> Result<(StatusCode, Json<views::Run>), Error> {
     let started = begin(&app, &tenant, &id).await?;
     let status = match started {
         Started::New(_) => StatusCode::CREATED,
         Started::Joined(_) => StatusCode::OK,
     };
-    Ok((status, Json(views::run(started.run()))))
+    Ok((status, Json(started.run().into())))
 }
 
-pub(super) async fn list(
+/// List the runs
+#[utoipa::path(
+    get,
+    path = "/api/runs",
+    tag = "Runs",
+    security(("bearer" = ["read"])),
+    params(PageParameters),
+    responses((status = 200, description = "A part of the list", body = views::List<views::Run>))
+)]
+pub(super) async fn list_runs(
     Reader(tenant): Reader,
     Parameters(page): Parameters<PageParameters>,
-) -> Result<Json<Value>, Error> {
+) -> Result<Json<views::List<views::Run>>, Error> {
     let listed = tenant.runs(&page.page()?).await?;
-    Ok(Json(views::list(&listed, views::run)))
+    Ok(Json(views::List::of(&listed)))
 }
 
-pub(super) async fn of_project(
+/// List the runs of an output project
+#[utoipa::path(
+    get,
+    path = "/api/output-projects/{id}/runs",
+    tag = "Runs",
+    security(("bearer" = ["read"])),
+    params(("id" = schema::ProjectId, Path), PageParameters),
+    responses((status = 200, description = "A part of the list", body = views::List<views::Run>))
+)]
+pub(super) async fn list_runs_of_project(
     Reader(tenant): Reader,
     Id(id): Id<ProjectId>,
     Parameters(page): Parameters<PageParameters>,
-) -> Result<Json<Value>, Error> {
+) -> Result<Json<views::List<views::Run>>, Error> {
     let listed = tenant.runs_of_project(&id, &page.page()?).await?;
-    Ok(Json(views::list(&listed, views::run)))
+    Ok(Json(views::List::of(&listed)))
 }
 
-pub(super) async fn show(Reader(tenant): Reader, Id(id): Id<RunId>) -> Result<Json<Value>, Error> {
-    Ok(Json(views::run(&tenant.run(&id).await?)))
-}
-
-/// Which inputs each extractor opened.
-pub(super) async fn access_log(
+/// Show a run, with its figures
+#[utoipa::path(
+    get,
+    path = "/api/runs/{id}",
+    tag = "Runs",
+    security(("bearer" = ["read"])),
+    params(("id" = schema::RunId, Path)),
+    responses((status = 200, description = "The run", body = views::Run))
+)]
+pub(super) async fn show_run(
     Reader(tenant): Reader,
     Id(id): Id<RunId>,
-) -> Result<Json<Value>, Error> {
-    let run = tenant.run(&id).await?;
-    let log = run.access_log.as_ref().map(views::value);
-    Ok(Json(json!({ "items": log.unwrap_or_else(|| json!([])) })))
+) -> Result<Json<views::Run>, Error> {
+    Ok(Json((&tenant.run(&id).await?).into()))
 }
 
-/// Asks for a run to end. One that waits ends at once, one that runs soon after.
-pub(super) async fn cancel(
+/// Show which files each component opened in a run, and what it was refused
+#[utoipa::path(
+    get,
+    path = "/api/runs/{id}/access-log",
+    tag = "Runs",
+    security(("bearer" = ["read"])),
+    params(("id" = schema::RunId, Path)),
+    responses((status = 200, description = "One entry for each extractor, none before the run has published", body = All<Accessed>))
+)]
+pub(super) async fn show_access_log(
+    Reader(tenant): Reader,
+    Id(id): Id<RunId>,
+) -> Result<Json<All<Accessed>>, Error> {
+    let run = tenant.run(&id).await?;
+    let log = run.access_log.as_ref().and_then(|log| log.read().ok());
+    Ok(Json(All {
+        items: log.unwrap_or_default(),
+    }))
+}
+
+/// Ask for a run to end
+///
+/// One that waits ends at once, one that runs soon after.
+#[utoipa::path(
+    post,
+    path = "/api/runs/{id}/cancel",
+    tag = "Runs",
+    security(("bearer" = ["run"])),
+    params(("id" = schema::RunId, Path)),
+    responses(
+        (status = 200, description = "The run, which has ended", body = views::Run),
+        (status = 202, description = "The run, which is about to end", body = views::Run),
+    )
+)]
+pub(super) async fn cancel_run(
     State(app): State<Shared>,
     Starter(tenant): Starter,
     Id(id): Id<RunId>,
-) -> Result<(StatusCode, Json<Value>), Error> {
+) -> Result<(StatusCode, Json<views::Run>), Error> {
     let asked = tenant.request_cancel(&id, &cancelled().json()).await?;
     let (status, run) = match asked {
         Cancelled::Ended(run, event) => {
@@ -114,11 +203,12 @@ pub(super) async fn cancel(
         }
         Cancelled::Already(run) => (StatusCode::OK, run),
     };
-    Ok((status, Json(views::run(&run))))
+    Ok((status, Json((&run).into())))
 }
 
 /// Where a stream begins.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct StreamParameters {
     /// The number of the last message that the client has.
     pub(super) after: Option<u64>,
@@ -133,8 +223,27 @@ pub(super) fn line(event: &Event) -> String {
     format!("{{\"seq\":{},\"at\":{at}{comma}{fields}", event.seq)
 }
 
-/// The messages of a run, as NDJSON or as server-sent events.
-pub(super) async fn events(
+/// Follow the messages of a run
+///
+/// One JSON object a line, each a `Message`, or with `Accept: text/event-stream` server-sent events with such an object as
+/// their data: first those that were, then those that come, up to the run's last. Whoever comes back says which message
+/// he has, by `after` or `Last-Event-ID`.
+#[utoipa::path(
+    get,
+    path = EVENTS,
+    tag = "Runs",
+    security(("bearer" = ["read"]), ("ticket" = ["read"])),
+    params(
+        ("id" = schema::RunId, Path),
+        StreamParameters,
+        ("Last-Event-ID" = Option<u64>, Header, description = "The number of the last message that the client has; comes before `after`"),
+    ),
+    responses((status = 200, description = "The messages", content(
+        (String = "application/x-ndjson"),
+        (String = "text/event-stream"),
+    )))
+)]
+pub(super) async fn follow_run(
     State(app): State<Shared>,
     Reader(tenant): Reader,
     Id(id): Id<RunId>,

@@ -3,13 +3,14 @@
 //! Whoever has no credential gets a 401 before the upgrade. Any other error is told as a message, and then the socket is
 //! closed: a browser shows its page no answer to a handshake that failed.
 
-use super::Shared;
 use super::access::Caller;
 use super::engine::{Message as Told, Sort};
 use super::error::Error;
 use super::extract::Parameters;
+use super::routes::INITIALIZE;
 use super::runs::{HEARTBEAT, StreamParameters, begin, line};
 use super::stream::follow;
+use super::{Shared, schema};
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -20,6 +21,19 @@ use tokio::time::{Instant, interval_at};
 /// The largest message of a client, which has nothing to say.
 const INCOMING_BYTES: usize = 4 << 10;
 
+/// Start or follow an initialization over a WebSocket
+///
+/// Starts a run of the output project, or joins the one that is live, and sends its messages, each a `Message`, up to the
+/// last. With `after` no run is started: the messages after that one of the last run are sent. Errors but 401 are told as a
+/// message, too, with `type` `error` and the code of the problem; then the socket is closed.
+#[utoipa::path(
+    get,
+    path = INITIALIZE,
+    tag = "Runs",
+    security(("bearer" = ["run"]), ("ticket" = ["run"])),
+    params(("id" = schema::ProjectId, Path), StreamParameters),
+    responses((status = 101, description = "The connection is a WebSocket now"))
+)]
 pub(super) async fn initialize(
     State(app): State<Shared>,
     caller: Caller,

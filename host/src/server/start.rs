@@ -24,6 +24,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -185,6 +186,7 @@ impl Server {
             hub,
             rates: Rates::default(),
             engine,
+            components: OnceCell::new(),
             closing: CancellationToken::new(),
         });
         Ok(Self {

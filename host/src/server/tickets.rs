@@ -1,30 +1,54 @@
-//! Tickets, which open one thing once, and the tenant's tokens.
+//! Tickets, which open one thing once.
 
-use super::access::{Caller, Reader};
+use super::access::Caller;
 use super::error::Error;
-use super::extract::{Body, Id, PageParameters, Parameters};
-use super::{Shared, views};
+use super::extract::Body;
+use super::openapi::{Conflict, Missing};
+use super::{Shared, schema};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use quarry_store::{Scope, TicketScope, TokenId};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use quarry_store::TicketScope;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-/// What a ticket is to open.
-#[derive(Debug, Deserialize)]
+/// What a ticket is to open: one of the two.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct New {
+pub(super) struct NewTicket {
+    /// Starting or following an initialization of this output project.
+    #[schema(value_type = Option<schema::ProjectId>)]
     project_id: Option<String>,
+    /// Following this run.
+    #[schema(value_type = Option<schema::RunId>)]
     run_id: Option<String>,
 }
 
-/// Makes a ticket: for a page, whose WebSocket or EventSource cannot send a header.
-pub(super) async fn create(
+/// A ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Ticket {
+    /// What to give as `?ticket=`, once and within a minute.
+    #[schema(pattern = "^qrt_[0-9a-f]{32}_[0-9a-f]{64}$")]
+    ticket: String,
+}
+
+/// Make a ticket
+///
+/// For a page, whose WebSocket or EventSource cannot send a header. It opens once, for a minute, what the token that it
+/// was made with may, of one output project or one run.
+#[utoipa::path(
+    post,
+    path = "/api/tickets",
+    tag = "Credentials",
+    security(("bearer" = [])),
+    request_body(content = NewTicket, example = json!({ "run_id": "run_0123456789abcdef0123456789abcdef" })),
+    responses((status = 201, description = "The ticket", body = Ticket), Missing, Conflict)
+)]
+pub(super) async fn create_ticket(
     State(app): State<Shared>,
     Caller(caller): Caller,
-    Body(new): Body<New>,
-) -> Result<(StatusCode, Json<Value>), Error> {
+    Body(new): Body<NewTicket>,
+) -> Result<(StatusCode, Json<Ticket>), Error> {
     let bound = match (new.project_id, new.run_id) {
         (Some(project), None) => TicketScope::Project(project.parse()?),
         (None, Some(run)) => TicketScope::Run(run.parse()?),
@@ -37,27 +61,8 @@ pub(super) async fn create(
     let ticket = tenant.create_ticket(&caller.token, &bound).await?;
     Ok((
         StatusCode::CREATED,
-        Json(json!({ "ticket": ticket.expose() })),
+        Json(Ticket {
+            ticket: ticket.expose().to_owned(),
+        }),
     ))
-}
-
-pub(super) async fn tokens(
-    Reader(tenant): Reader,
-    Parameters(page): Parameters<PageParameters>,
-) -> Result<Json<Value>, Error> {
-    let listed = tenant.tokens(&page.page()?).await?;
-    Ok(Json(views::list(&listed, views::token)))
-}
-
-/// Revokes a token: one's own, or with the scope for that any of the tenant's.
-pub(super) async fn revoke(
-    State(app): State<Shared>,
-    caller: Caller,
-    Id(id): Id<TokenId>,
-) -> Result<Json<Value>, Error> {
-    let tenant = match caller.0.token == id {
-        true => app.store.tenant(caller.0.tenant),
-        false => caller.tenant(&app, Scope::Admin)?,
-    };
-    Ok(Json(views::token(&tenant.revoke_token(&id).await?)))
 }

@@ -11,7 +11,7 @@ use quarry_store::{
     Contents, Failure, KnowledgeBase, KnowledgeBaseId, Name, NewKnowledgeBase, Operator, Origin,
     StoreError, TenantId, TenantStore, Timestamp,
 };
-use quarry_unpack::{Limits, Unpacked, unpack};
+use quarry_unpack::{Limit, Limits, UnpackError, Unpacked, unpack};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -23,16 +23,21 @@ pub(super) async fn receive(
     app: Shared,
     tenant: TenantStore,
     name: Name,
+    length: Option<u64>,
     body: Body,
 ) -> Result<KnowledgeBase, Error> {
-    let limits = limits(&tenant).await?;
+    let allowed = Allowed::of(&tenant).await?;
+    if length.is_some_and(|length| length > allowed.limits.archive_bytes) {
+        // Whoever says how long it is need not send it.
+        return Err(Error::UploadTooLarge(allowed.limits.archive_bytes));
+    }
     let origin = Origin::Uploaded;
     let base = tenant
         .create_knowledge_base(NewKnowledgeBase { name, origin })
         .await?;
     let archive = app.layout.uploads().join(base.id.as_str());
     let files = app.layout.uploaded(&base.tenant, &base.id);
-    let received = import(&app, &archive, &files, limits, body).await;
+    let received = import(&app, &archive, &files, &allowed, body).await;
     let cleanup = archive.clone();
     // That the archive stays costs space until the next start, not the upload.
     let _ = tokio::fs::remove_file(&cleanup).await;
@@ -54,32 +59,61 @@ pub(super) async fn receive(
     completed
 }
 
-/// What an archive of this tenant may be, with what it has stored already.
-async fn limits(tenant: &TenantStore) -> Result<Limits, Error> {
-    let (allowed, used) = (tenant.tenant().await?.limits, tenant.usage().await?);
-    let free = allowed.storage_bytes.saturating_sub(used.stored_bytes);
-    if free == 0 {
-        return Err(Error::Store(StoreError::StorageFull {
-            used: used.stored_bytes,
-            needed: 1,
-            allowed: allowed.storage_bytes,
-        }));
+/// What an archive of a tenant may be, with what it has stored already.
+struct Allowed {
+    limits: Limits,
+    /// Bytes that the tenant has stored, and those that it may store.
+    used: u64,
+    storage: u64,
+}
+
+impl Allowed {
+    async fn of(tenant: &TenantStore) -> Result<Self, Error> {
+        let (allowed, used) = (tenant.tenant().await?.limits, tenant.usage().await?);
+        let (used, storage) = (used.stored_bytes, allowed.storage_bytes);
+        let free = storage.saturating_sub(used);
+        if free == 0 {
+            return Err(Error::StorageTooSmall {
+                used,
+                allowed: storage,
+            });
+        }
+        let usual = Limits::default();
+        Ok(Self {
+            limits: Limits {
+                archive_bytes: usual.archive_bytes.min(allowed.upload_bytes),
+                unpacked_bytes: usual.unpacked_bytes.min(free),
+                ..usual
+            },
+            used,
+            storage,
+        })
     }
-    let usual = Limits::default();
-    Ok(Limits {
-        archive_bytes: usual.archive_bytes.min(allowed.upload_bytes),
-        unpacked_bytes: usual.unpacked_bytes.min(free),
-        ..usual
-    })
+
+    /// Why an archive was not unpacked: where the storage ends before the usual limit, for lack of storage.
+    fn explain(&self, error: UnpackError) -> Error {
+        let is_storage = self.limits.unpacked_bytes < Limits::default().unpacked_bytes;
+        match error {
+            UnpackError::Limit {
+                limit: Limit::UnpackedBytes,
+                ..
+            } if is_storage => Error::StorageTooSmall {
+                used: self.used,
+                allowed: self.storage,
+            },
+            error => Error::Unpack(error),
+        }
+    }
 }
 
 async fn import(
     app: &Shared,
     archive: &Path,
     files: &Path,
-    limits: Limits,
+    allowed: &Allowed,
     body: Body,
 ) -> Result<Unpacked, Error> {
+    let limits = allowed.limits.clone();
     store(archive, limits.archive_bytes, body, &app.closing).await?;
     let (archive, files) = (archive.to_owned(), files.to_owned());
     let closing = app.closing.clone();
@@ -90,9 +124,11 @@ async fn import(
             Ok((File::open(&archive)?, into))
         });
         let (mut archive, into) = opened.map_err(system)?;
-        unpack(&mut archive, &into, &limits, &|| closing.is_cancelled()).map_err(Error::Unpack)
+        let unpacked = unpack(&mut archive, &into, &limits, &|| closing.is_cancelled());
+        Ok::<_, Error>(unpacked)
     });
-    unpacking.await.map_err(|_| Error::Task)?
+    let unpacked = unpacking.await.map_err(|_| Error::Task)??;
+    unpacked.map_err(|error| allowed.explain(error))
 }
 
 /// Writes the body to the disk, as it comes.

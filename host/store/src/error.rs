@@ -92,6 +92,8 @@ pub enum Kind {
     Tenant,
     /// A token.
     Token,
+    /// An administrator's token.
+    AdministratorToken,
     /// A knowledge base.
     KnowledgeBase,
     /// An output project.
@@ -105,6 +107,7 @@ impl fmt::Display for Kind {
         formatter.write_str(match self {
             Kind::Tenant => "tenant",
             Kind::Token => "token",
+            Kind::AdministratorToken => "administrator's token",
             Kind::KnowledgeBase => "knowledge base",
             Kind::Project => "output project",
             Kind::Run => "run",
@@ -256,7 +259,9 @@ fn is_temporary(code: &str) -> bool {
 #[derive(Debug, thiserror::Error)]
 pub enum CredentialError {
     /// It does not have the form of one.
-    #[error("this is no credential of Quarry; a token begins with `qry_`, a ticket with `qrt_`")]
+    #[error(
+        "this is no credential of Quarry that opens this; a token begins with `qry_`, a ticket with `qrt_`, an administrator's token with `qra_`"
+    )]
     Malformed,
     /// There is none with this secret.
     #[error("this credential is not known; it was removed, used before, or never made")]
@@ -267,6 +272,9 @@ pub enum CredentialError {
     /// It has expired.
     #[error("the credential has expired; make a new one")]
     Expired,
+    /// Its tenant is suspended.
+    #[error("the tenant is suspended; ask the administrator of this server")]
+    Suspended,
     /// It could not be looked up.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -83,6 +83,8 @@ identifiers! {
     TenantId, "ten_", "a tenant";
     /// Names a token; it is no secret.
     TokenId, "tok_", "a token";
+    /// Names an administrator's token; it is no secret.
+    AdministratorTokenId, "adm_", "an administrator's token";
     /// Names a ticket; it is no secret.
     TicketId, "tic_", "a ticket";
     /// Names a knowledge base.

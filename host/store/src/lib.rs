@@ -3,7 +3,8 @@
 //!
 //! # Three ways in
 //!
-//! - [`Store::authenticate`] and [`Store::consume_ticket`] turn a secret into the tenant that it speaks for.
+//! - [`Store::authenticate`] and [`Store::consume_ticket`] turn a secret into the tenant that it speaks for;
+//!   [`Store::authenticate_administrator`] one into an administrator, who speaks for no tenant.
 //! - [`Store::tenant`] gives a [`TenantStore`]. Everything of a tenant is reached through it alone, and each of its
 //!   queries names the tenant; what another tenant owns is not found.
 //! - [`Store::operator`] gives an [`Operator`]: tenants, claiming runs and writing their events, recovery.
@@ -75,12 +76,15 @@ mod time;
 
 pub use database::{Durability, Location, Options, PostgresUrl};
 pub use error::{CredentialError, InvalidText, Kind, LocationError, OpenError, StoreError};
-pub use id::{InvalidId, KnowledgeBaseId, ProjectId, RunId, TenantId, TicketId, TokenId};
+pub use id::{
+    AdministratorTokenId, InvalidId, KnowledgeBaseId, ProjectId, RunId, TenantId, TicketId, TokenId,
+};
 pub use model::{
-    Access, Append, Cancelled, Claimed, Contents, Event, Failure, Fenced, Finish, KnowledgeBase,
-    KnowledgeBaseState, Lease, Limits, NewKnowledgeBase, NewProject, NewToken, Origin, Outcome,
-    Permit, Project, ProjectStatus, Queue, Recovered, Recovery, Renewed, Run, RunRecord, RunState,
-    Scope, Scopes, Started, Tenant, TicketScope, Token, Totals, Usage,
+    Access, AdministratorToken, Append, Cancelled, Claimed, Contents, Event, Failure, Fenced,
+    Finish, KnowledgeBase, KnowledgeBaseState, Lease, Limits, LimitsChange, NewAdministratorToken,
+    NewKnowledgeBase, NewProject, NewToken, Origin, Outcome, Permit, Project, ProjectStatus, Queue,
+    Recovered, Recovery, Renewed, Run, RunRecord, RunState, Scope, Scopes, Started, Tenant,
+    TenantChange, TicketScope, Token, Totals, Usage,
 };
 pub use operator::Operator;
 pub use page::{Cursor, InvalidCursor, Listed, Page};

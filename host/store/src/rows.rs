@@ -1,10 +1,10 @@
 //! From rows to records.
 
 use crate::error::StoreError;
-use crate::id::{KnowledgeBaseId, ProjectId, RunId, TenantId, TokenId};
+use crate::id::{AdministratorTokenId, KnowledgeBaseId, ProjectId, RunId, TenantId, TokenId};
 use crate::model::{
-    Contents, Event, Failure, KnowledgeBase, KnowledgeBaseState, Limits, Origin, Project,
-    ProjectStatus, Run, RunState, Scopes, Tenant, Token,
+    AdministratorToken, Contents, Event, Failure, KnowledgeBase, KnowledgeBaseState, Limits,
+    Origin, Project, ProjectStatus, Run, RunState, Scopes, Tenant, Token,
 };
 use crate::text::Json;
 use crate::time::Timestamp;
@@ -15,7 +15,8 @@ use std::str::FromStr;
 /// What [`tenant`] reads.
 macro_rules! tenant_columns {
     () => {
-        "id, name, created_at, concurrent_runs, storage_bytes, upload_bytes, run_seconds, requests_per_minute"
+        "id, name, created_at, concurrent_runs, storage_bytes, upload_bytes, run_seconds, \
+         requests_per_minute, suspended_at"
     };
 }
 pub(crate) use tenant_columns;
@@ -27,6 +28,14 @@ macro_rules! token_columns {
     };
 }
 pub(crate) use token_columns;
+
+/// What [`administrator_token`] reads.
+macro_rules! administrator_token_columns {
+    () => {
+        "id, name, created_at, expires_at, revoked_at, last_used_at"
+    };
+}
+pub(crate) use administrator_token_columns;
 
 /// What [`knowledge_base`] reads.
 macro_rules! knowledge_base_columns {
@@ -58,6 +67,7 @@ pub(crate) fn tenant(row: &AnyRow) -> Result<Tenant, StoreError> {
         id: parsed(row, "id")?,
         name: parsed(row, "name")?,
         created_at: time(row, "created_at")?,
+        suspended_at: optional_time(row, "suspended_at")?,
         limits: limits(row)?,
     })
 }
@@ -78,6 +88,17 @@ pub(crate) fn token(row: &AnyRow) -> Result<Token, StoreError> {
         tenant: parsed::<TenantId>(row, "tenant")?,
         name: parsed(row, "name")?,
         scopes: Scopes::stored(&text(row, "scopes")?)?,
+        created_at: time(row, "created_at")?,
+        expires_at: optional_time(row, "expires_at")?,
+        revoked_at: optional_time(row, "revoked_at")?,
+        last_used_at: optional_time(row, "last_used_at")?,
+    })
+}
+
+pub(crate) fn administrator_token(row: &AnyRow) -> Result<AdministratorToken, StoreError> {
+    Ok(AdministratorToken {
+        id: parsed::<AdministratorTokenId>(row, "id")?,
+        name: parsed(row, "name")?,
         created_at: time(row, "created_at")?,
         expires_at: optional_time(row, "expires_at")?,
         revoked_at: optional_time(row, "revoked_at")?,

@@ -2,6 +2,7 @@
 
 use crate::error::{CredentialError, StoreError};
 use crate::id::{hexadecimal, is_hexadecimal, random};
+use crate::model::AdministratorToken;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use subtle::ConstantTimeEq;
@@ -27,12 +28,13 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// What a credential is for; each has a beginning of its own, so that neither is taken for the other, and so that
+/// What a credential is for; each has a beginning of its own, so that none is taken for another, and so that
 /// scanners for leaked secrets find it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Form {
     Token,
     Ticket,
+    AdministratorToken,
 }
 
 impl Form {
@@ -40,6 +42,7 @@ impl Form {
         match self {
             Form::Token => "qry_",
             Form::Ticket => "qrt_",
+            Form::AdministratorToken => AdministratorToken::PREFIX,
         }
     }
 

@@ -3,10 +3,10 @@
 use crate::connections::{Database, Writing};
 use crate::database::{Location, Options};
 use crate::error::{CredentialError, OpenError, StoreError};
-use crate::id::{TenantId, TicketId, TokenId};
-use crate::model::{Access, TicketScope, Token};
+use crate::id::{AdministratorTokenId, TenantId, TicketId, TokenId};
+use crate::model::{Access, AdministratorToken, TicketScope};
 use crate::operator::Operator;
-use crate::rows::{self, token_columns};
+use crate::rows::{self, administrator_token_columns, token_columns};
 use crate::secret::{Form, has_hash};
 use crate::tenant_store::TenantStore;
 use crate::time::Timestamp;
@@ -16,6 +16,13 @@ use std::time::Duration;
 
 /// How exactly the last use of a token is known: writing it at every request would make each of them wait.
 const LAST_USED: Duration = Duration::from_secs(60);
+
+/// What is read of a token that somebody shows.
+const TOKEN: &str = concat!(
+    "SELECT hash, ",
+    token_columns!(),
+    ", (SELECT suspended_at FROM tenants WHERE tenants.id = tokens.tenant) AS suspended_at FROM tokens WHERE id = $1"
+);
 
 /// The store. A clone is another handle on the same one.
 #[derive(Debug, Clone)]
@@ -51,12 +58,7 @@ impl Store {
     /// See [`CredentialError`].
     pub async fn authenticate(&self, token: &str) -> Result<Access, CredentialError> {
         let (id, secret) = Form::Token.split(token)?;
-        const FIND: &str = concat!(
-            "SELECT hash, ",
-            token_columns!(),
-            " FROM tokens WHERE id = $1"
-        );
-        let query = sqlx::query(FIND).bind(format!("{}{id}", TokenId::PREFIX));
+        let query = sqlx::query(TOKEN).bind(format!("{}{id}", TokenId::PREFIX));
         let row = query
             .fetch_optional(self.database.read())
             .await
@@ -65,12 +67,11 @@ impl Store {
         check_secret(&row, secret)?;
         let token = rows::token(&row)?;
         let now = self.database.now();
-        check_token(&token, now)?;
-        if token
-            .last_used_at
-            .is_none_or(|used| used <= now.before(LAST_USED))
-        {
-            self.note_use(&token.id, now).await?;
+        check_times(token.revoked_at, token.expires_at, now)?;
+        check_tenant(&row)?;
+        if is_worth_noting(token.last_used_at, now) {
+            const NOTE: &str = "UPDATE tokens SET last_used_at = $2 WHERE id = $1";
+            self.note_use(NOTE, token.id.as_str(), now).await?;
         }
         Ok(Access {
             tenant: token.tenant,
@@ -80,10 +81,48 @@ impl Store {
         })
     }
 
-    async fn note_use(&self, token: &TokenId, now: Timestamp) -> Result<(), StoreError> {
+    /// Whose an administrator's token is. It opens what [`Store::operator`] gives, and nothing of a tenant.
+    ///
+    /// # Errors
+    ///
+    /// See [`CredentialError`].
+    pub async fn authenticate_administrator(
+        &self,
+        token: &str,
+    ) -> Result<AdministratorToken, CredentialError> {
+        let (id, secret) = Form::AdministratorToken.split(token)?;
+        const FIND: &str = concat!(
+            "SELECT hash, ",
+            administrator_token_columns!(),
+            " FROM administrator_tokens WHERE id = $1"
+        );
+        let query = sqlx::query(FIND).bind(format!("{}{id}", AdministratorTokenId::PREFIX));
+        let row = query
+            .fetch_optional(self.database.read())
+            .await
+            .map_err(StoreError::from)?;
+        let row = row.ok_or(CredentialError::Unknown)?;
+        check_secret(&row, secret)?;
+        let token = rows::administrator_token(&row)?;
+        let now = self.database.now();
+        check_times(token.revoked_at, token.expires_at, now)?;
+        if is_worth_noting(token.last_used_at, now) {
+            const NOTE: &str = "UPDATE administrator_tokens SET last_used_at = $2 WHERE id = $1";
+            self.note_use(NOTE, token.id.as_str(), now).await?;
+        }
+        Ok(token)
+    }
+
+    async fn note_use(
+        &self,
+        note: &'static str,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let mut writing = self.database.begin().await?;
-        let query = sqlx::query("UPDATE tokens SET last_used_at = $2 WHERE id = $1");
-        let query = query.bind(token.as_str()).bind(now.milliseconds());
+        let query = sqlx::query(note)
+            .bind(token.to_owned())
+            .bind(now.milliseconds());
         query.execute(&mut *writing).await?;
         Ok(writing.commit().await?)
     }
@@ -98,20 +137,20 @@ impl Store {
         let id = format!("{}{id}", TicketId::PREFIX);
         let mut writing = self.database.begin().await?;
         let ticket = take_ticket(&mut writing, &id, secret).await?;
-        const TOKEN: &str = concat!("SELECT ", token_columns!(), " FROM tokens WHERE id = $1");
-        let token = sqlx::query(TOKEN).bind(rows::text(&ticket, "token")?);
-        let token = token
+        let row = sqlx::query(TOKEN).bind(rows::text(&ticket, "token")?);
+        let row = row
             .fetch_one(&mut *writing)
             .await
             .map_err(StoreError::from)?;
         // Also a ticket that opens nothing any more is used up.
         writing.commit().await.map_err(StoreError::from)?;
-        let token = rows::token(&token)?;
+        let token = rows::token(&row)?;
         let now = self.database.now();
         if rows::time(&ticket, "expires_at")? <= now {
             return Err(CredentialError::Expired);
         }
-        check_token(&token, now)?;
+        check_times(token.revoked_at, token.expires_at, now)?;
+        check_tenant(&row)?;
         Ok(Access {
             bound: bound(&ticket)?,
             tenant: token.tenant,
@@ -172,14 +211,30 @@ fn check_secret(row: &AnyRow, secret: &str) -> Result<(), CredentialError> {
     }
 }
 
-fn check_token(token: &Token, now: Timestamp) -> Result<(), CredentialError> {
-    if token.revoked_at.is_some() {
+fn check_times(
+    revoked_at: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), CredentialError> {
+    if revoked_at.is_some() {
         return Err(CredentialError::Revoked);
     }
-    match token.expires_at.is_some_and(|end| end <= now) {
+    match expires_at.is_some_and(|end| end <= now) {
         true => Err(CredentialError::Expired),
         false => Ok(()),
     }
+}
+
+/// Whether the tenant of a token may use the server.
+fn check_tenant(token: &AnyRow) -> Result<(), CredentialError> {
+    match rows::optional_time(token, "suspended_at")? {
+        Some(_) => Err(CredentialError::Suspended),
+        None => Ok(()),
+    }
+}
+
+fn is_worth_noting(last_used_at: Option<Timestamp>, now: Timestamp) -> bool {
+    last_used_at.is_none_or(|used| used <= now.before(LAST_USED))
 }
 
 fn bound(ticket: &AnyRow) -> Result<TicketScope, StoreError> {

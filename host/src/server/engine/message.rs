@@ -24,6 +24,16 @@ pub(crate) enum Sort {
 }
 
 impl Sort {
+    /// The words for all of them.
+    pub(crate) const WORDS: [&str; 6] = [
+        Sort::Info.as_str(),
+        Sort::Progress.as_str(),
+        Sort::Warning.as_str(),
+        Sort::Output.as_str(),
+        Sort::Error.as_str(),
+        Sort::Complete.as_str(),
+    ];
+
     const fn as_str(self) -> &'static str {
         match self {
             Sort::Info => "info",

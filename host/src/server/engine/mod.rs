@@ -100,6 +100,11 @@ impl Engine {
         self.0.wake.notify_one();
     }
 
+    /// The components that runs are worked on with.
+    pub(super) fn components(&self) -> &Components {
+        &self.0.parts.components
+    }
+
     /// Stops a run of this process at once. One of another process learns it from the store.
     pub(super) fn cancel(&self, run: &RunId) {
         if let Some(stop) = self.0.running().get(run) {

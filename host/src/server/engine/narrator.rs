@@ -4,6 +4,7 @@ use super::message::{Message, Sort};
 use super::stop::Stop;
 use super::writer::Writer;
 use crate::initialize::{Event, Stage};
+use crate::server::figures::{StageFigures, word};
 use quarry_store::{Append, KnowledgeBaseId, Lease, Name};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -42,6 +43,8 @@ pub(super) struct Narrator {
 #[derive(Default)]
 pub(super) struct State {
     stage: Option<Stage>,
+    /// The stages so far, and when each began.
+    began: Vec<(Stage, Instant)>,
     /// By extractor: its inputs, and when its progress was last told.
     extractors: HashMap<String, (usize, Option<Instant>)>,
 }
@@ -53,6 +56,7 @@ impl Narrator {
         let mut entered = None;
         if let Event::Stage(stage) = &event {
             state.stage = Some(*stage);
+            state.began.push((*stage, Instant::now()));
             entered = word(*stage).parse::<Name>().ok();
         }
         let stage = state.stage;
@@ -77,6 +81,18 @@ impl Narrator {
             Event::Opened { .. } => self.writer.offer(append, &self.stop),
             _ => self.writer.append_blocking(append, &self.stop),
         }
+    }
+
+    /// How long each stage took, if the last of them ends now.
+    pub(super) fn stages(&self) -> Vec<StageFigures> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let ends = state.began.iter().skip(1).map(|(_, began)| *began);
+        let stages = state.began.iter().zip(ends.chain([Instant::now()]));
+        let stages = stages.map(|((stage, began), end)| StageFigures {
+            name: word(*stage),
+            seconds: (end - *began).as_secs_f64(),
+        });
+        stages.collect()
     }
 
     fn messages(&self, event: &Event, state: &mut State) -> Vec<Message> {
@@ -135,20 +151,11 @@ fn progress(state: &mut State, extractor: &str, opened: usize) -> Option<Message
     Some(message.with("inputs", *inputs))
 }
 
-pub(super) fn object(counts: &[(&'static str, usize)]) -> Map<String, Value> {
+fn object(counts: &[(&'static str, usize)]) -> Map<String, Value> {
     let counts = counts.iter();
     counts
         .map(|(kind, count)| ((*kind).to_owned(), (*count).into()))
         .collect()
-}
-
-fn word(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Walk => "walk",
-        Stage::Extract => "extract",
-        Stage::Build => "build",
-        Stage::Publish => "publish",
-    }
 }
 
 fn sentence(stage: Stage) -> &'static str {

@@ -3,12 +3,13 @@
 use super::failure::Failure;
 use super::message::{Message, Sort};
 use super::narrator::{Narrator, State};
-use super::record::{access_log, figures};
+use super::record::access_log;
 use super::stop::{Reason, Stop};
 use super::{HEARTBEAT, Inner, LEASE, agent, cancelled};
 use crate::catalog::stack;
 use crate::initialize::{BUDGET, Events, Initialized, Outcome, PublishCheck, Request, initialize};
 use crate::server::Tenancy;
+use crate::server::figures::{Figures, RunLimits};
 use crate::server::layout::make;
 use crate::settings::of_tree;
 use crate::tokenizer::{self, tokenizer};
@@ -123,6 +124,13 @@ impl Work<'_> {
         base: KnowledgeBase,
         workspace: PathBuf,
     ) -> Result<Initialized, Failure> {
+        let narrator = Arc::new(Narrator {
+            writer: self.inner.writer.clone(),
+            lease: self.claimed.lease.clone(),
+            stop: self.stop.clone(),
+            knowledge_base: base.id.clone(),
+            state: Mutex::new(State::default()),
+        });
         let job = Job {
             source: self.source(&base)?,
             workspace,
@@ -130,19 +138,18 @@ impl Work<'_> {
             inner: self.inner.clone(),
             lease: self.claimed.lease.clone(),
             stop: self.stop.clone(),
-            narrator: Arc::new(Narrator {
-                writer: self.inner.writer.clone(),
-                lease: self.claimed.lease.clone(),
-                stop: self.stop.clone(),
-                knowledge_base: base.id,
-                state: Mutex::new(State::default()),
-            }),
+            narrator: narrator.clone(),
         };
         let runtime = Handle::current();
         let begun = Instant::now();
         let done = tokio::task::spawn_blocking(move || job.run(&runtime));
         let (done, budget) = done.await.map_err(|_| Failure::Panicked)??;
-        self.figures = figures(&done, budget, begun.elapsed());
+        let limits = RunLimits {
+            run_seconds: self.claimed.limits.run_seconds,
+            call: (&CallOptions::default().limits).into(),
+        };
+        let figures = Figures::of(&done, budget, narrator.stages(), limits, begun.elapsed());
+        self.figures = serde_json::to_value(figures).unwrap_or_default();
         self.record.access_log = access_log(&done);
         Ok(done)
     }

@@ -14,13 +14,9 @@ words! {
         Write = "write",
         /// Starting and cancelling runs.
         Run = "run",
-        /// Tenants and tokens.
+        /// Making tokens of the tenant, and revoking those of others.
         Admin = "admin",
     }
-}
-
-impl Scope {
-    const ALL: [Self; 4] = [Self::Read, Self::Write, Self::Run, Self::Admin];
 }
 
 /// A set of scopes. None includes another.
@@ -30,7 +26,7 @@ pub struct Scopes([bool; 4]);
 impl Scopes {
     /// All of them.
     pub fn all() -> Self {
-        Scope::ALL.into_iter().collect()
+        Scope::ALL.iter().copied().collect()
     }
 
     /// Whether a scope is in the set.
@@ -40,7 +36,15 @@ impl Scopes {
 
     /// Those in the set.
     pub fn iter(self) -> impl Iterator<Item = Scope> {
-        Scope::ALL.into_iter().filter(move |scope| self.has(*scope))
+        Scope::ALL
+            .iter()
+            .copied()
+            .filter(move |scope| self.has(*scope))
+    }
+
+    /// The first of its scopes that another set has not.
+    pub fn beyond(self, other: Self) -> Option<Scope> {
+        self.iter().find(|scope| !other.has(*scope))
     }
 
     pub(crate) fn to_column(self) -> String {

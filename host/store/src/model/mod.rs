@@ -3,6 +3,7 @@
 #[macro_use]
 mod words;
 mod access;
+mod administrator;
 mod knowledge_base;
 mod lease;
 mod project;
@@ -10,6 +11,7 @@ mod run;
 mod tenant;
 
 pub use access::{Access, NewToken, Scope, Scopes, TicketScope, Token};
+pub use administrator::{AdministratorToken, NewAdministratorToken};
 pub use knowledge_base::{Contents, KnowledgeBase, KnowledgeBaseState, NewKnowledgeBase, Origin};
 pub use lease::{
     Append, Claimed, Fenced, Finish, Lease, Outcome, Permit, Recovered, Recovery, Renewed,
@@ -17,4 +19,4 @@ pub use lease::{
 };
 pub use project::{NewProject, Project, ProjectStatus};
 pub use run::{Cancelled, Event, Failure, Run, RunState, Started};
-pub use tenant::{Limits, Queue, Tenant, Totals, Usage};
+pub use tenant::{Limits, LimitsChange, Queue, Tenant, TenantChange, Totals, Usage};

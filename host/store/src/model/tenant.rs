@@ -13,8 +13,49 @@ pub struct Tenant {
     pub name: Name,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Since when nobody of it is let in and its runs wait, if it is suspended.
+    pub suspended_at: Option<Timestamp>,
     /// What it may use.
     pub limits: Limits,
+}
+
+/// What is to be different about a tenant; what is not named stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TenantChange {
+    /// Its name.
+    pub name: Option<Name>,
+    /// What it may use.
+    pub limits: LimitsChange,
+}
+
+/// Which limits are to be different; what is not named stays.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LimitsChange {
+    /// See [`Limits::concurrent_runs`].
+    pub concurrent_runs: Option<u32>,
+    /// See [`Limits::storage_bytes`].
+    pub storage_bytes: Option<u64>,
+    /// See [`Limits::upload_bytes`].
+    pub upload_bytes: Option<u64>,
+    /// See [`Limits::run_seconds`].
+    pub run_seconds: Option<u32>,
+    /// See [`Limits::requests_per_minute`].
+    pub requests_per_minute: Option<u32>,
+}
+
+impl LimitsChange {
+    /// The limits with what is to be different.
+    pub fn of(&self, limits: Limits) -> Limits {
+        Limits {
+            concurrent_runs: self.concurrent_runs.unwrap_or(limits.concurrent_runs),
+            storage_bytes: self.storage_bytes.unwrap_or(limits.storage_bytes),
+            upload_bytes: self.upload_bytes.unwrap_or(limits.upload_bytes),
+            run_seconds: self.run_seconds.unwrap_or(limits.run_seconds),
+            requests_per_minute: self
+                .requests_per_minute
+                .unwrap_or(limits.requests_per_minute),
+        }
+    }
 }
 
 /// What a tenant may use. The store itself holds tenants to `concurrent_runs` and to `storage_bytes`.

@@ -14,6 +14,9 @@ macro_rules! words {
         }
 
         impl $name {
+            /// All of them, in order.
+            pub const ALL: &[Self] = &[$(Self::$case),*];
+
             /// The word for it.
             pub const fn as_str(self) -> &'static str {
                 match self {

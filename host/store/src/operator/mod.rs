@@ -1,5 +1,6 @@
 //! What belongs to no tenant.
 
+mod administrators;
 mod append;
 mod leases;
 mod queue;

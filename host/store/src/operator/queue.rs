@@ -14,7 +14,8 @@ const TRIES: usize = 32;
 
 impl Operator {
     /// Claims the run that is next, if one may run: of the tenant with the fewest running runs the one that waits
-    /// longest. Tenants that have as many running runs as they may have are passed over. No two hosts get the same run.
+    /// longest. Tenants that have as many running runs as they may have, and those that are suspended, are
+    /// passed over. No two hosts get the same run.
     ///
     /// # Errors
     ///
@@ -97,7 +98,7 @@ const NEXT: &str = "
         chosen AS (
             SELECT tenants.id AS tenant, tenants.claims FROM waiting
             JOIN tenants ON tenants.id = waiting.tenant LEFT JOIN working ON working.tenant = waiting.tenant
-            WHERE COALESCE(working.runs, 0) < tenants.concurrent_runs
+            WHERE COALESCE(working.runs, 0) < tenants.concurrent_runs AND tenants.suspended_at IS NULL
             ORDER BY COALESCE(working.runs, 0), waiting.since, tenants.id LIMIT 1)
     SELECT chosen.tenant, chosen.claims, runs.id, runs.fence
     FROM chosen JOIN runs ON runs.tenant = chosen.tenant AND runs.state = 'queued'

@@ -3,7 +3,7 @@
 use super::Operator;
 use crate::error::{Kind, StoreError};
 use crate::id::{KnowledgeBaseId, TenantId};
-use crate::model::{Failure, Limits, Queue, Tenant, Totals};
+use crate::model::{Failure, Limits, Queue, Tenant, TenantChange, Totals};
 use crate::page::{Listed, Page};
 use crate::rows::{self, column, tenant_columns};
 use crate::scope::AnyQuery;
@@ -81,51 +81,103 @@ impl Operator {
     pub async fn update_tenant(
         &self,
         id: &TenantId,
-        name: &Name,
-        limits: &Limits,
+        change: &TenantChange,
     ) -> Result<Tenant, StoreError> {
         const UPDATE: &str = concat!(
-            "UPDATE tenants SET name = $2, concurrent_runs = $3, storage_bytes = $4, upload_bytes = $5,
-                run_seconds = $6, requests_per_minute = $7 WHERE id = $1 RETURNING ",
+            "UPDATE tenants SET name = COALESCE($2, name), concurrent_runs = COALESCE($3, concurrent_runs),
+                storage_bytes = COALESCE($4, storage_bytes), upload_bytes = COALESCE($5, upload_bytes),
+                run_seconds = COALESCE($6, run_seconds),
+                requests_per_minute = COALESCE($7, requests_per_minute) WHERE id = $1 RETURNING ",
             tenant_columns!()
         );
-        let query = bind_limits(
-            sqlx::query(UPDATE).bind(id.as_str()).bind(name.as_str()),
-            limits,
-        );
-        let mut writing = self.database.begin().await?;
-        let row = query.fetch_optional(&mut *writing).await?;
-        let tenant = rows::tenant(&row.ok_or_else(|| StoreError::not_found(Kind::Tenant, id))?)?;
-        writing.commit().await?;
-        Ok(tenant)
+        let limits = &change.limits;
+        let query = sqlx::query(UPDATE)
+            .bind(id.as_str())
+            .bind(change.name.as_ref().map(Name::to_string))
+            .bind(limits.concurrent_runs.map(i64::from))
+            .bind(limits.storage_bytes.map(column))
+            .bind(limits.upload_bytes.map(column))
+            .bind(limits.run_seconds.map(i64::from))
+            .bind(limits.requests_per_minute.map(i64::from));
+        self.changed(id, query).await
     }
 
-    /// Removes a tenant with its tokens.
+    /// Suspends a tenant: none of its credentials opens anything, and its runs wait. Those that run go on. Doing so again
+    /// changes nothing.
     ///
     /// # Errors
     ///
-    /// When there is none, it has a knowledge base, or the database fails.
+    /// When there is none, or the database fails.
+    pub async fn suspend_tenant(&self, id: &TenantId) -> Result<Tenant, StoreError> {
+        const SUSPEND: &str = concat!(
+            "UPDATE tenants SET suspended_at = COALESCE(suspended_at, $2) WHERE id = $1 RETURNING ",
+            tenant_columns!()
+        );
+        let now = self.database.now().milliseconds();
+        let query = sqlx::query(SUSPEND).bind(id.as_str()).bind(now);
+        self.changed(id, query).await
+    }
+
+    /// Lets a tenant that was suspended in again. Doing so again changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or the database fails.
+    pub async fn resume_tenant(&self, id: &TenantId) -> Result<Tenant, StoreError> {
+        const RESUME: &str = concat!(
+            "UPDATE tenants SET suspended_at = NULL WHERE id = $1 RETURNING ",
+            tenant_columns!()
+        );
+        self.changed(id, sqlx::query(RESUME).bind(id.as_str()))
+            .await
+    }
+
+    /// Removes a tenant with all that it has: tokens, knowledge bases, output projects, runs. Their files are the
+    /// caller's to remove.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, a run of it is live, an upload of it is going on, or the database fails. Nothing of it is gone
+    /// then.
     pub async fn delete_tenant(&self, id: &TenantId) -> Result<Tenant, StoreError> {
+        const OWNED: [&str; 6] = [
+            "DELETE FROM events WHERE run IN (SELECT id FROM runs WHERE tenant = $1
+                AND state NOT IN ('queued', 'running'))",
+            "DELETE FROM runs WHERE tenant = $1 AND state NOT IN ('queued', 'running')",
+            "DELETE FROM tickets WHERE tenant = $1",
+            "DELETE FROM tokens WHERE tenant = $1",
+            "DELETE FROM projects WHERE tenant = $1",
+            "DELETE FROM knowledge_bases WHERE tenant = $1 AND state <> 'receiving'",
+        ];
         const DELETE: &str = concat!(
             "DELETE FROM tenants WHERE id = $1 RETURNING ",
             tenant_columns!()
         );
+        // What is live was left, and what was made meanwhile stands in the way as well.
+        let by = "a run that is queued or running, or an upload";
+        let used = |error| unless_used(error, Kind::Tenant, id, by);
         let mut writing = self.database.begin().await?;
-        for owned in [
-            "DELETE FROM tickets WHERE tenant = $1",
-            "DELETE FROM tokens WHERE tenant = $1",
-        ] {
-            sqlx::query(owned)
+        for owned in OWNED {
+            let deleted = sqlx::query(owned)
                 .bind(id.as_str())
                 .execute(&mut *writing)
-                .await?;
+                .await;
+            deleted.map_err(used)?;
         }
         let deleted = sqlx::query(DELETE)
             .bind(id.as_str())
             .fetch_optional(&mut *writing)
             .await;
-        let row =
-            deleted.map_err(|error| unless_used(error, Kind::Tenant, id, "a knowledge base"))?;
+        let row = deleted.map_err(used)?;
+        let tenant = rows::tenant(&row.ok_or_else(|| StoreError::not_found(Kind::Tenant, id))?)?;
+        writing.commit().await.map_err(used)?;
+        Ok(tenant)
+    }
+
+    /// Changes one tenant.
+    async fn changed(&self, id: &TenantId, query: AnyQuery) -> Result<Tenant, StoreError> {
+        let mut writing = self.database.begin().await?;
+        let row = query.fetch_optional(&mut *writing).await?;
         let tenant = rows::tenant(&row.ok_or_else(|| StoreError::not_found(Kind::Tenant, id))?)?;
         writing.commit().await?;
         Ok(tenant)
@@ -230,6 +282,7 @@ impl Operator {
             id,
             name: name.clone(),
             created_at: self.database.now(),
+            suspended_at: None,
             limits: *limits,
         };
         const INSERT: &str = "INSERT INTO tenants (id, name, concurrent_runs, storage_bytes, upload_bytes, run_seconds,

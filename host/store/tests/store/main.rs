@@ -5,6 +5,7 @@
 mod support;
 
 mod access;
+mod administrators;
 mod claiming;
 mod isolation;
 mod kill;

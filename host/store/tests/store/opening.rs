@@ -225,6 +225,33 @@ async fn a_step_that_fails_leaves_the_database_as_it_was() {
 }
 
 #[tokio::test]
+async fn a_database_of_the_first_step_is_brought_up_to_date_with_all_that_is_in_it() {
+    use sha2::{Digest, Sha256};
+    let (_kept, data) = directory();
+    fs::create_dir_all(&data).unwrap();
+    fs::write(data.join("quarry.db"), "").unwrap();
+    let first = include_str!("../../migrations/0001_initial.sql");
+    let digest = Sha256::digest(first.as_bytes());
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let id = format!("ten_{}", "1".repeat(32));
+    change(&data, first).await;
+    change(
+        &data,
+        &format!(
+            "CREATE TABLE schema_steps (step BIGINT PRIMARY KEY, digest TEXT NOT NULL, applied_at BIGINT NOT NULL);
+             INSERT INTO schema_steps VALUES (1, '{digest}', 0);
+             INSERT INTO tenants VALUES ('{id}', 'Kept', 1, 2, 3, 4, 5, 6, 7)"
+        ),
+    )
+    .await;
+    let store = open(&data).await.unwrap();
+    let kept = store.operator().tenant(&id.parse().unwrap()).await.unwrap();
+    assert_eq!((kept.name.as_str(), kept.suspended_at), ("Kept", None));
+    assert_eq!(kept.limits.requests_per_minute, 6);
+    store.close().await;
+}
+
+#[tokio::test]
 async fn a_server_that_is_not_there_is_told_of_at_once_and_without_the_password() {
     let url = "postgres://quarry:hunter2@127.0.0.1:9/quarry?password=hunter3";
     let location = Location::Postgres(url.parse().unwrap());

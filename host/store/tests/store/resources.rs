@@ -2,8 +2,9 @@
 
 use crate::support::{Place, base, json, name, project, queued};
 use quarry_store::{
-    Contents, Failure, Json, Kind, KnowledgeBaseState, Limits, NewKnowledgeBase, NewProject,
-    NewToken, Origin, ProjectStatus, Scopes, StoreError, TenantId, Timestamp, Usage,
+    Contents, Failure, Json, Kind, KnowledgeBaseState, Limits, LimitsChange, NewKnowledgeBase,
+    NewProject, NewToken, Origin, ProjectStatus, Scopes, StoreError, TenantChange, TenantId,
+    Timestamp, Usage,
 };
 
 async fn the_single_user_tenant_is_made_once(place: Place) {
@@ -39,18 +40,40 @@ async fn a_tenant_keeps_its_limits_however_large(place: Place) {
             ..most
         }
     );
-    let changed = operator
-        .update_tenant(&made.id, &name("Other"), &Limits::default())
+}
+
+async fn a_tenant_is_changed_in_what_is_named_and_in_nothing_else(place: Place) {
+    let operator = place.operator();
+    let made = operator
+        .create_tenant(&name("Shop"), &Limits::default())
         .await
         .unwrap();
+    let change = TenantChange {
+        limits: LimitsChange {
+            upload_bytes: Some(7),
+            ..LimitsChange::default()
+        },
+        ..TenantChange::default()
+    };
+    let changed = operator.update_tenant(&made.id, &change).await.unwrap();
+    let limits = Limits {
+        upload_bytes: 7,
+        ..Limits::default()
+    };
     assert_eq!(
-        (changed.limits, changed.name.as_str()),
-        (Limits::default(), "Other")
+        (changed.limits, changed.name.as_str(), changed.created_at),
+        (limits, "Shop", made.created_at)
     );
+    let change = TenantChange {
+        name: Some(name("Other")),
+        ..TenantChange::default()
+    };
+    let changed = operator.update_tenant(&made.id, &change).await.unwrap();
+    assert_eq!((changed.limits, changed.name.as_str()), (limits, "Other"));
     assert_eq!(operator.tenant(&made.id).await.unwrap(), changed);
 }
 
-async fn a_tenant_goes_when_it_has_nothing_but_tokens(place: Place) {
+async fn a_tenant_goes_with_all_that_it_has_once_nothing_of_it_is_going_on(place: Place) {
     let tenant = place.tenant(1).await;
     let token = NewToken {
         name: name("t"),
@@ -62,24 +85,41 @@ async fn a_tenant_goes_when_it_has_nothing_but_tokens(place: Place) {
         .create_ticket(&token.id, &quarry_store::TicketScope::Tenant)
         .await
         .unwrap();
-    let base = tenant.create_knowledge_base(base()).await.unwrap();
-    let refused = place.operator().delete_tenant(tenant.id()).await;
-    assert!(
-        matches!(
-            refused,
-            Err(StoreError::InUse {
-                kind: Kind::Tenant,
-                ..
-            })
-        ),
-        "{refused:?}"
-    );
-    tenant
-        .token(&token.id)
-        .await
-        .expect("nothing of it is gone");
-    tenant.delete_knowledge_base(&base.id).await.unwrap();
+    let (other, of_other) = (place.tenant(1).await, project(&place.tenant(1).await).await);
+    let run = queued(&tenant).await;
+    let receiving = tenant.create_knowledge_base(base()).await.unwrap();
+    let refused = async || {
+        let refused = place.operator().delete_tenant(tenant.id()).await;
+        let Err(StoreError::InUse { kind, by, .. }) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(kind, Kind::Tenant);
+        assert!(by.contains("run") && by.contains("upload"), "{by}");
+        tenant
+            .token(&token.id)
+            .await
+            .expect("nothing of it is gone");
+    };
+    refused().await;
+    let project = tenant.project(&run.project).await.unwrap();
+    tenant.request_cancel(&run.id, &json("{}")).await.unwrap();
+    refused().await;
+    for id in [&project.knowledge_base, &receiving.id] {
+        tenant
+            .complete_knowledge_base(id, &Contents::default())
+            .await
+            .unwrap();
+    }
     place.operator().delete_tenant(tenant.id()).await.unwrap();
+    assert_eq!(tenant.usage().await.unwrap(), Usage::default());
+    assert!(tenant.run(&run.id).await.is_err());
+    other.tenant().await.expect("others stay");
+    let of_other = place
+        .store
+        .tenant(of_other.tenant.clone())
+        .project(&of_other.id)
+        .await;
+    of_other.expect("others keep what they have");
     let gone = place.operator().delete_tenant(tenant.id()).await;
     assert!(
         matches!(
@@ -384,7 +424,8 @@ async fn usage_counts_what_is_there(place: Place) {
 on_both!(
     the_single_user_tenant_is_made_once,
     a_tenant_keeps_its_limits_however_large,
-    a_tenant_goes_when_it_has_nothing_but_tokens,
+    a_tenant_is_changed_in_what_is_named_and_in_nothing_else,
+    a_tenant_goes_with_all_that_it_has_once_nothing_of_it_is_going_on,
     a_knowledge_base_is_received_and_then_ready,
     a_knowledge_base_that_failed_says_why,
     knowledge_bases_do_not_exceed_the_storage_together,
