@@ -2,8 +2,12 @@
 
 mod access;
 mod agent;
+mod database;
+mod hosts;
 mod initialize;
 mod isolation;
+mod kill;
+mod readers;
 mod resources;
 mod streams;
 mod support;

@@ -79,8 +79,8 @@ pub use id::{InvalidId, KnowledgeBaseId, ProjectId, RunId, TenantId, TicketId, T
 pub use model::{
     Access, Append, Cancelled, Claimed, Contents, Event, Failure, Fenced, Finish, KnowledgeBase,
     KnowledgeBaseState, Lease, Limits, NewKnowledgeBase, NewProject, NewToken, Origin, Outcome,
-    Permit, Project, ProjectStatus, Queue, Recovered, Recovery, Renewed, Run, RunRecord, RunState,
-    Scope, Scopes, Started, Tenant, TicketScope, Token, Totals, Usage,
+    Permit, Progress, Project, ProjectStatus, Queue, Recovered, Recovery, Renewed, Run, RunRecord,
+    RunState, Scope, Scopes, Started, Tenant, TicketScope, Token, Totals, Usage,
 };
 pub use operator::Operator;
 pub use page::{Cursor, InvalidCursor, Listed, Page};

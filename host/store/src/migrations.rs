@@ -8,7 +8,10 @@ use sha2::{Digest, Sha256};
 use sqlx::{AnyConnection, Connection, Executor, Row};
 
 /// The steps, in order. One that was released is never changed; the next begins where it ended.
-const STEPS: &[&str] = &[include_str!("../migrations/0001_initial.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../migrations/0001_initial.sql"),
+    include_str!("../migrations/0002_hosts_and_turns.sql"),
+];
 
 /// Brings a database up to the last step, in one transaction: it is at a step that is known, or as it was.
 pub(crate) async fn migrate(

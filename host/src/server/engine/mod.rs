@@ -7,6 +7,7 @@ mod narrator;
 mod record;
 mod run;
 mod stop;
+mod tidy;
 mod writer;
 
 pub(super) use message::{Message, Sort};
@@ -76,6 +77,9 @@ impl Engine {
     /// Begins to work. Runs that the process before this one worked on are taken over at once.
     pub(super) async fn start(parts: Parts) -> Result<Self, ServeError> {
         let operator = parts.store.operator();
+        let layout = parts.layout.clone();
+        // Best effort, and nobody works yet.
+        let _ = tokio::task::spawn_blocking(move || tidy::tidy(&layout)).await;
         operator.expire_leases_of(&parts.owner).await?;
         let writer = Writer::start(operator, parts.hub.clone());
         let slots = Arc::new(Semaphore::new(parts.concurrency));

@@ -16,5 +16,5 @@ pub use lease::{
     RunRecord,
 };
 pub use project::{NewProject, Project, ProjectStatus};
-pub use run::{Cancelled, Event, Failure, Run, RunState, Started};
+pub use run::{Cancelled, Event, Failure, Progress, Run, RunState, Started};
 pub use tenant::{Limits, Queue, Tenant, Totals, Usage};
