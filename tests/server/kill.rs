@@ -2,6 +2,7 @@
 
 use crate::database::{self, Ground};
 use load::kill::Campaign;
+use quarry_generator::Size;
 use std::path::PathBuf;
 
 #[test]
@@ -13,6 +14,11 @@ fn a_server_that_is_killed_at_any_moment_loses_nothing_and_leaves_nothing_behind
         // Each moment once.
         times: 9,
         seed: 20_260_101,
+        size: Size {
+            tables: 10,
+            elements: 12,
+            ..Size::default()
+        },
         cache: Some(PathBuf::from(env!("CARGO_TARGET_TMPDIR"))),
     };
     let report = campaign.run(&mut |line| println!("{line}")).unwrap();

@@ -6,7 +6,7 @@
 mod measure;
 
 use clap::{Args, Parser, Subcommand};
-use load::{Failure, kill};
+use load::{Failure, kill, sources};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -90,6 +90,7 @@ fn kill_at_random(arguments: Kill) -> Result<bool, Failure> {
         database: database(),
         times: arguments.times,
         seed: arguments.seed,
+        size: sources::USUAL,
         cache: None,
     };
     let report = campaign.run(&mut |line| println!("{line}"))?;

@@ -7,6 +7,7 @@ mod narrator;
 mod record;
 mod run;
 mod stop;
+mod tenants;
 mod tidy;
 mod writer;
 
@@ -22,6 +23,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use stop::{Reason, Stop};
+use tenants::RecentTenants;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -69,6 +71,7 @@ struct Inner {
     wake: Notify,
     running: Mutex<HashMap<RunId, Stop>>,
     slots: Arc<Semaphore>,
+    tenants: RecentTenants,
     closing: CancellationToken,
     tasks: TaskTracker,
 }
@@ -89,6 +92,7 @@ impl Engine {
             wake: Notify::new(),
             running: Mutex::default(),
             slots,
+            tenants: RecentTenants::default(),
             closing: CancellationToken::new(),
             tasks: TaskTracker::new(),
         }));
@@ -161,13 +165,19 @@ impl Inner {
 
     async fn claim(&self) -> Result<Option<Claimed>, StoreError> {
         let operator = self.parts.store.operator();
-        operator.claim(&self.parts.owner, LEASE).await
+        // The place that the claim is for is taken already.
+        let is_last = self.parts.concurrency > 1 && self.slots.available_permits() == 0;
+        match is_last && self.tenants.are_several() {
+            true => operator.claim_for_idle(&self.parts.owner, LEASE).await,
+            false => operator.claim(&self.parts.owner, LEASE).await,
+        }
     }
 
     fn begin(self: &Arc<Self>, claimed: Claimed, slot: OwnedSemaphorePermit) {
         let stop = Stop::default();
         let id = claimed.run.id.clone();
         self.running().insert(id.clone(), stop.clone());
+        self.tenants.note(&claimed.run.tenant);
         let inner = self.clone();
         self.tasks.spawn(async move {
             run::work(&inner, claimed, stop, slot).await;

@@ -26,9 +26,33 @@ impl Operator {
         owner: &Name,
         lease: Duration,
     ) -> Result<Option<Claimed>, StoreError> {
+        self.claim_of(owner, lease, i64::MAX).await
+    }
+
+    /// The same, but only of tenants that have no running run.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn claim_for_idle(
+        &self,
+        owner: &Name,
+        lease: Duration,
+    ) -> Result<Option<Claimed>, StoreError> {
+        self.claim_of(owner, lease, 0).await
+    }
+
+    /// Claims a run of a tenant with at most so many running runs.
+    async fn claim_of(
+        &self,
+        owner: &Name,
+        lease: Duration,
+        running: i64,
+    ) -> Result<Option<Claimed>, StoreError> {
         for _ in 0..TRIES {
             let next = sqlx::query(NEXT)
                 .bind(owner.as_str())
+                .bind(running)
                 .fetch_optional(self.database.read())
                 .await?;
             let Some(next) = next else {
@@ -102,7 +126,7 @@ const NEXT: &str = "
         chosen AS (
             SELECT tenants.id AS tenant, tenants.claims FROM waiting
             JOIN tenants ON tenants.id = waiting.tenant LEFT JOIN working ON working.tenant = waiting.tenant
-            WHERE COALESCE(working.runs, 0) < tenants.concurrent_runs
+            WHERE COALESCE(working.runs, 0) < tenants.concurrent_runs AND COALESCE(working.runs, 0) <= $2
             ORDER BY COALESCE(working.runs, 0), tenants.claimed_at, waiting.since, tenants.id LIMIT 1)
     SELECT chosen.tenant, chosen.claims, runs.id, runs.fence
     FROM chosen JOIN runs ON runs.tenant = chosen.tenant AND runs.state = 'queued' AND (runs.host IS NULL OR runs.host = $1)

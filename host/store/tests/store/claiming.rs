@@ -100,6 +100,20 @@ async fn tenants_take_turns_however_long_the_runs_of_one_have_waited(place: Plac
     assert_eq!(order.iter().collect::<Vec<_>>(), expected);
 }
 
+async fn a_place_can_be_kept_for_tenants_without_a_running_run(place: Place) {
+    let (flooding, quiet) = (place.tenant(100).await, place.tenant(100).await);
+    let flood = wait(&place, &flooding, 3).await;
+    let claim = async || {
+        let claimed = place.operator().claim_for_idle(&name("one"), LEASE).await;
+        claimed.unwrap().map(|claimed| claimed.run.id)
+    };
+    assert_eq!(claim().await.as_ref(), Some(&flood[0]));
+    assert_eq!(claim().await, None);
+    let few = wait(&place, &quiet, 1).await;
+    assert_eq!(claim().await.as_ref(), Some(&few[0]));
+    assert_eq!(place.claim("one").await.unwrap().run.id, flood[1]);
+}
+
 async fn a_run_waits_for_the_host_that_has_its_source_tree(place: Place) {
     let (one, two) = (
         place.host_with_trees("one").await,
@@ -166,6 +180,7 @@ on_both!(
     a_tenant_that_may_run_nothing_waits,
     a_tenant_that_floods_does_not_hold_up_another,
     tenants_take_turns_however_long_the_runs_of_one_have_waited,
+    a_place_can_be_kept_for_tenants_without_a_running_run,
     a_run_waits_for_the_host_that_has_its_source_tree,
     hosts_that_claim_at_once_get_different_runs_and_no_tenant_gets_too_many,
 );

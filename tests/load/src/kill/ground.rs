@@ -30,6 +30,7 @@ pub(super) struct Ground {
     _scratch: TempDir,
     pub(super) program: Program,
     pub(super) source: PathBuf,
+    size: Size,
     pub(super) projects: Vec<String>,
     /// By project, what a run of either version of the source publishes.
     pub(super) complete: BTreeMap<String, [Documents; 2]>,
@@ -63,6 +64,7 @@ impl Ground {
             _scratch: scratch,
             program,
             source,
+            size: campaign.size,
             projects: Vec::new(),
             complete: BTreeMap::new(),
             version: 0,
@@ -91,10 +93,8 @@ impl Ground {
     /// Gives the source a version.
     pub(super) fn write(&mut self, version: usize) -> Result<(), Failure> {
         let size = Size {
-            tables: 25,
-            elements: 80,
             seed: 1 + version as u64,
-            ..Size::default()
+            ..self.size
         };
         generate(&self.source, &size)?;
         self.version = version;

@@ -17,6 +17,7 @@ use crate::Failure;
 use crate::process::Server;
 use fastrand::Rng;
 use ground::Ground;
+use quarry_generator::Size;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use strike::{Struck, strike};
@@ -35,6 +36,8 @@ pub struct Campaign {
     pub times: usize,
     /// What the moments follow from.
     pub seed: u64,
+    /// How large the source tree is.
+    pub size: Size,
     /// Where compiled components are kept, if not where the user has them.
     pub cache: Option<PathBuf>,
 }

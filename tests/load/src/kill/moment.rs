@@ -72,7 +72,7 @@ impl Spans {
     pub(super) fn of(&self, moment: Moment) -> Duration {
         let span = match moment {
             Moment::Upload => Duration::from_millis(250),
-            Moment::Queue => Duration::from_millis(80),
+            Moment::Queue => Duration::from_millis(60) + self.walk + self.extract + self.build,
             Moment::Walk => self.walk,
             Moment::Extract => self.extract,
             Moment::Build => self.build,
