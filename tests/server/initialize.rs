@@ -1,15 +1,15 @@
 //! The sixteen behaviours of the system that this one replaces, in its five groups; its last one stands in `agent`.
 
+use crate::database::Ground;
 use crate::support::{Client, Server, data, find, last, text};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use tempfile::TempDir;
 
 /// A project of a fixture that was initialized over a WebSocket.
 struct Done {
-    _directory: TempDir,
-    data: PathBuf,
     _server: Server,
+    _directory: Ground,
+    data: PathBuf,
     client: Client,
     base: String,
     project: String,

@@ -1,6 +1,6 @@
 //! Following runs: together, later, in three forms, and over the server's end.
 
-use crate::support::{Server, data, last, text};
+use crate::support::{Server, data, last, script, text, workspace};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use ureq::http::Method;
@@ -97,10 +97,12 @@ fn the_same_messages_come_as_lines_and_as_server_sent_events() {
 #[test]
 fn lines_come_while_the_run_runs() {
     let (directory, data) = data();
-    let config = directory.path().join("config.toml");
-    let text_of = "[agent]\ncommand = \"/bin/sh\"\narguments = [\"-c\", \"while [ ! -e go ]; do sleep 0.1; done\"]\noutput = \"lines\"\n";
-    std::fs::write(&config, text_of).unwrap();
-    let server = Server::start(&data, &["--config", config.to_str().unwrap()]);
+    let config = script(
+        directory.path(),
+        "while [ ! -e go ]; do sleep 0.1; done",
+        "",
+    );
+    let server = Server::start(&data, &["--config", &config]);
     let client = server.user();
     let (_, project) = client.project("mobile-minimal");
     let run = client.post(&format!("/api/output-projects/{project}/runs"), &json!({}));
@@ -116,14 +118,7 @@ fn lines_come_while_the_run_runs() {
         }
         last = serde_json::from_str(&line).unwrap();
         if last["stage"] == "agent" {
-            let tenant = data
-                .join("workspaces")
-                .read_dir()
-                .unwrap()
-                .next()
-                .unwrap()
-                .unwrap();
-            std::fs::write(tenant.path().join(&project).join("go"), "").unwrap();
+            std::fs::write(workspace(&data, &project).join("go"), "").unwrap();
         }
     }
     assert_eq!(last["type"], "complete");
@@ -132,10 +127,9 @@ fn lines_come_while_the_run_runs() {
 #[test]
 fn a_server_that_is_killed_in_the_middle_of_a_run_ends_the_run_after_its_restart() {
     let (directory, data) = data();
-    let config = directory.path().join("config.toml");
-    let script = "[agent]\ncommand = \"/bin/sh\"\narguments = [\"-c\", \"if [ -e again ]; then exit 0; fi; touch again; echo touched; sleep 600\"]\noutput = \"lines\"\n";
-    std::fs::write(&config, script).unwrap();
-    let arguments = ["--config", config.to_str().unwrap()];
+    let again = "if [ -e again ]; then exit 0; fi; touch again; echo touched; sleep 600";
+    let config = script(directory.path(), again, "");
+    let arguments = ["--config", &config];
     let mut server = Server::start(&data, &arguments);
     let client = server.user();
     let (_, project) = client.project("mobile-minimal");

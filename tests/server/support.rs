@@ -1,12 +1,13 @@
 //! Starting the program, and talking to it.
 
+use crate::database::{self, Ground};
+use quarry_store::{Location, Options, Store};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use tempfile::TempDir;
 use tungstenite::client::IntoClientRequest;
 use tungstenite::{Message, WebSocket};
 use ureq::http::{Method, Request};
@@ -53,6 +54,10 @@ impl Server {
         }
     }
 
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// A user of the single-user mode.
     pub fn user(&self) -> Client {
         self.client(self.token.as_deref())
@@ -87,7 +92,10 @@ impl Drop for Server {
 pub fn quarry(data: &Path, command: &str) -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_quarry"));
     program.env("QUARRY_CACHE_DIR", env!("CARGO_TARGET_TMPDIR"));
-    program.env_remove("DATABASE_URL");
+    match database::url(data) {
+        Some(url) => program.env("DATABASE_URL", url),
+        None => program.env_remove("DATABASE_URL"),
+    };
     program.arg(command).arg("--data-dir").arg(data);
     program
 }
@@ -116,10 +124,41 @@ pub fn admin(data: &Path, arguments: &[&str]) -> Value {
 }
 
 /// A place for a data directory.
-pub fn data() -> (TempDir, PathBuf) {
-    let directory = tempfile::tempdir().unwrap();
+pub fn data() -> (Ground, PathBuf) {
+    let directory = Ground::new();
     let data = directory.path().join("data");
     (directory, data)
+}
+
+/// The store of a server, opened beside it as another host does.
+pub async fn store(data: &Path) -> Store {
+    let location = match database::url(data) {
+        Some(url) => Location::Postgres(url.parse().unwrap()),
+        None => Location::Directory(data.to_owned()),
+    };
+    Store::open(&location, Options::default()).await.unwrap()
+}
+
+/// What a server with a data directory has logged.
+pub fn log(data: &Path) -> String {
+    std::fs::read_to_string(data.with_extension("log")).unwrap()
+}
+
+/// The workspace of a project, in a data directory with one tenant that has any.
+pub fn workspace(data: &Path, project: &str) -> PathBuf {
+    let mut tenants = data.join("workspaces").read_dir().unwrap();
+    tenants.next().unwrap().unwrap().path().join(project)
+}
+
+/// A file that makes the server start a shell script as the agent.
+pub fn script(directory: &Path, script: &str, isolation: &str) -> String {
+    let path = directory.join("config.toml");
+    let script = serde_json::to_string(script).unwrap();
+    let text = format!(
+        "[agent]\ncommand = \"/bin/sh\"\narguments = [\"-c\", {script}]\noutput = \"lines\"\ngrace-seconds = 1\n{isolation}\n"
+    );
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
 }
 
 /// A fixture's directory.
@@ -316,6 +355,29 @@ impl Client {
 pub struct Socket(WebSocket<TcpStream>);
 
 impl Socket {
+    /// The connection below it.
+    pub fn stream(&self) -> &TcpStream {
+        self.0.get_ref()
+    }
+
+    /// The next frame, whatever it is.
+    pub fn frame(&mut self) -> Message {
+        self.0.read().unwrap()
+    }
+
+    /// The next message up to one with a code, with those before it.
+    pub fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
+        let mut seen = Vec::new();
+        while let Some(message) = self.next() {
+            let found = wanted(&message);
+            seen.push(message);
+            if found {
+                return seen;
+            }
+        }
+        panic!("the socket was closed before: {seen:#?}")
+    }
+
     /// The next message; none when the server closes.
     pub fn next(&mut self) -> Option<Value> {
         loop {

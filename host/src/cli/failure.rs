@@ -1,8 +1,9 @@
-//! Errors as the command line shows them: the one place that turns them into messages and exit codes.
+//! Errors as the command line shows them, in messages and exit codes. The words for those of the main job are its own:
+//! see [`Code`].
 
 use super::report::difference;
 use crate::catalog::{CatalogError, StackError};
-use crate::initialize::InitializeError;
+use crate::initialize::{Code, InitializeError};
 use crate::server::ServeError;
 use crate::settings::SettingsError;
 use crate::text::Printable;
@@ -128,25 +129,25 @@ impl Failure {
 
     pub(super) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Failure::Usage(_) | Failure::Initialize(InitializeError::Settings(_)) => USAGE,
-            Failure::Initialize(InitializeError::OverBudget { .. }) => 3,
+            Failure::Initialize(error) => of_code(error.code()),
+            Failure::Usage(_) => USAGE,
             Failure::Secrets(_) => 4,
-            Failure::Initialize(
-                InitializeError::Component { .. } | InitializeError::Catalog(_),
-            ) => 5,
-            Failure::Initialize(
-                InitializeError::Source(_)
-                | InitializeError::Stack(_)
-                | InitializeError::NotFound(_),
-            )
-            | Failure::NotFound(_) => 6,
+            Failure::NotFound(_) => 6,
             Failure::Stale(_) => 7,
-            Failure::Initialize(InitializeError::Publish(_) | InitializeError::Withdrawn(_)) => 8,
-            Failure::Sandbox(_)
-            | Failure::Serve(_)
-            | Failure::Output(_)
-            | Failure::Initialize(InitializeError::Leak(_)) => 1,
+            Failure::Sandbox(_) | Failure::Serve(_) | Failure::Output(_) => 1,
         })
+    }
+}
+
+/// The exit code of a main job that ended without a document.
+fn of_code(code: Code) -> u8 {
+    match code {
+        Code::SettingsInvalid => USAGE,
+        Code::OverBudget => 3,
+        Code::Busy | Code::ComponentFailed | Code::ComponentRejected => 5,
+        Code::SourceUnusable | Code::UnknownStack | Code::NotFound => 6,
+        Code::WorkspaceUnusable | Code::Withdrawn => 8,
+        Code::SecretLeak => 1,
     }
 }
 

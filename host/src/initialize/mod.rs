@@ -8,11 +8,13 @@
 //! ```
 
 mod build;
+mod code;
 mod configuration;
 mod event;
 mod extraction;
 mod revision;
 
+pub use code::Code;
 pub use event::{Event, Events, PublishCheck, Stage, silent};
 pub use extraction::{Extracted, ExtractorRun, extract};
 

@@ -8,7 +8,20 @@ use tokio::sync::broadcast;
 /// How many messages a follower may be behind. One that is further behind reads them from the store.
 const BACKLOG: usize = 256;
 
-type Runs = HashMap<RunId, broadcast::Sender<Event>>;
+/// The longest message, in bytes, that waits for followers in memory. Longer ones they read from the store: one that
+/// does not read at all must not keep what an agent says in memory.
+const LONG: usize = 4 << 10;
+
+/// What a follower is told.
+#[derive(Debug, Clone)]
+pub(super) enum Told {
+    /// A message.
+    Message(Event),
+    /// There is one in the store.
+    Stored,
+}
+
+type Runs = HashMap<RunId, broadcast::Sender<Told>>;
 
 /// The followers of runs.
 #[derive(Debug, Default)]
@@ -16,7 +29,7 @@ pub(super) struct Hub(Mutex<Runs>);
 
 impl Hub {
     /// Follows a run from now on.
-    pub(super) fn follow(&self, run: &RunId) -> broadcast::Receiver<Event> {
+    pub(super) fn follow(&self, run: &RunId) -> broadcast::Receiver<Told> {
         let mut runs = self.runs();
         // Those that somebody followed when they had ended already are never closed.
         runs.retain(|_, followers| followers.receiver_count() > 0);
@@ -30,8 +43,12 @@ impl Hub {
     pub(super) fn tell(&self, run: &RunId, events: impl IntoIterator<Item = Event>) {
         if let Some(followers) = self.runs().get(run) {
             for event in events {
+                let told = match event.body.as_str().len() > LONG {
+                    true => Told::Stored,
+                    false => Told::Message(event),
+                };
                 // That nobody follows any more is as well.
-                let _ = followers.send(event);
+                let _ = followers.send(told);
             }
         }
     }

@@ -15,6 +15,13 @@ impl Layout {
     pub(super) fn prepare(root: &Path) -> io::Result<Self> {
         make(root)?;
         let layout = Self(std::path::absolute(root)?);
+        let ended = quarry_agent::end_orphans(&layout.agent_homes())?;
+        if ended > 0 {
+            tracing::warn!(
+                ended,
+                "processes of agents of a server that was killed were ended"
+            );
+        }
         for directory in [layout.uploads(), layout.agent_homes()] {
             match fs::remove_dir_all(&directory) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -74,9 +81,27 @@ impl Layout {
         [below("knowledge-bases"), below("workspaces")]
     }
 
+    /// All workspaces that there are.
+    pub(super) fn workspaces(&self) -> io::Result<Vec<PathBuf>> {
+        let mut found = Vec::new();
+        for tenant in entries(&self.0.join("workspaces"))? {
+            found.extend(entries(&tenant)?);
+        }
+        Ok(found)
+    }
+
     /// A message without the data directory's path, which is nobody's business outside.
     pub(super) fn without_paths(&self, message: &str) -> String {
         message.replace(&*self.0.to_string_lossy(), "…")
+    }
+}
+
+/// The paths of what is in a directory; that it is not there is as well.
+fn entries(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    match fs::read_dir(directory) {
+        Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
     }
 }
 

@@ -16,10 +16,16 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use futures_util::StreamExt;
 use quarry_store::{Event, Page, ProjectId, Run, Scope, TenantStore};
-use tokio::time::{Instant, interval_at};
+use std::time::Duration;
+use tokio::time::{Instant, interval_at, timeout};
 
-/// The largest message of a client, which has nothing to say.
+/// The largest message of a client, which has nothing to say, and what is read at once: each connection has memory for
+/// that.
 const INCOMING_BYTES: usize = 4 << 10;
+
+/// How long nothing may come of a client, not even the answer to a ping, or how long it may not take a message. One that
+/// is gone without a word, or reads nothing, is given up then; it can come back with `?after=SEQ`.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// Start or follow an initialization over a WebSocket
 ///
@@ -42,7 +48,9 @@ pub(super) async fn initialize(
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
 ) -> Result<Response, Error> {
     let upgrade = upgrade.map_err(|error| Error::Request(error.body_text()))?;
-    let upgrade = upgrade.max_message_size(INCOMING_BYTES);
+    let upgrade = upgrade
+        .max_message_size(INCOMING_BYTES)
+        .read_buffer_size(INCOMING_BYTES);
     Ok(upgrade.on_upgrade(async move |socket| {
         let mut socket = Socket(socket);
         let found = find(&app, &caller, &id, parameters).await;
@@ -85,6 +93,7 @@ impl Socket {
     async fn follow(&mut self, app: &Shared, tenant: TenantStore, run: Run, after: u64) {
         let mut events = Box::pin(follow(app, tenant, run.id, after));
         let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
+        let mut heard = Instant::now();
         loop {
             let sent = tokio::select! {
                 event = events.next() => match event {
@@ -95,8 +104,13 @@ impl Socket {
                     }
                     None => return self.close(close_code::NORMAL, "the run has ended").await,
                 },
-                _ = heartbeat.tick() => self.0.send(Message::Ping(Default::default())).await.is_ok(),
-                said = self.0.recv() => matches!(said, Some(Ok(message)) if !matches!(message, Message::Close(_))),
+                _ = heartbeat.tick() => {
+                    heard.elapsed() < SILENCE && self.put(Message::Ping(Default::default())).await
+                }
+                said = self.0.recv() => {
+                    heard = Instant::now();
+                    matches!(said, Some(Ok(message)) if !matches!(message, Message::Close(_)))
+                }
             };
             if !sent {
                 return;
@@ -105,18 +119,19 @@ impl Socket {
     }
 
     async fn send(&mut self, event: &Event) -> bool {
-        let message = Message::Text(line(event).into());
-        self.0.send(message).await.is_ok()
+        self.put(Message::Text(line(event).into())).await
+    }
+
+    /// Sends something, unless the client does not take it.
+    async fn put(&mut self, message: Message) -> bool {
+        matches!(timeout(SILENCE, self.0.send(message)).await, Ok(Ok(())))
     }
 
     /// Tells why there is no run.
     async fn refuse(&mut self, error: &Error) {
         let told = Told::new(Sort::Error, error.code(), &error.detail()).json();
-        let sent = self
-            .0
-            .send(Message::Text(told.as_str().to_owned().into()))
-            .await;
-        if sent.is_ok() {
+        let message = Message::Text(told.as_str().to_owned().into());
+        if self.put(message).await {
             self.close(close_code::POLICY, error.code()).await;
         }
     }
@@ -127,10 +142,10 @@ impl Socket {
             code,
             reason: reason.into(),
         };
-        if self.0.send(Message::Close(Some(frame))).await.is_ok() {
+        if self.put(Message::Close(Some(frame))).await {
             let answered = async { while let Some(Ok(_)) = self.0.recv().await {} };
             // A client that does not answer has had its time.
-            let _ = tokio::time::timeout(HEARTBEAT / 3, answered).await;
+            let _ = timeout(HEARTBEAT / 3, answered).await;
         }
     }
 }

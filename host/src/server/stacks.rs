@@ -4,6 +4,7 @@ use super::access::Reader;
 use super::error::Error;
 use super::views::All;
 use crate::catalog::{StackError, stack, stacks};
+use crate::data_type;
 use axum::Json;
 use axum::extract::Path;
 use quarry_sandbox::{Need, Stack};
@@ -57,9 +58,11 @@ struct Advice {
 /// What a stack calls a type.
 #[derive(Debug, Serialize, ToSchema)]
 struct TypeMapping {
-    /// The normalized type of a column; with `auto ` in front for values that the database gives.
+    /// The type of a column.
     #[schema(example = "string")]
-    normalized_type: String,
+    data_type: String,
+    /// Whether it is meant for columns to which the database gives their values.
+    automatic: bool,
     /// The stack's type, in which `n` stands for the column's size.
     #[schema(example = "String(n)")]
     stack_type: String,
@@ -91,7 +94,8 @@ impl From<&Stack> for StackDetails {
             lines.collect()
         };
         let types = stack.types.iter().map(|mapping| TypeMapping {
-            normalized_type: mapping.normalized_type.clone(),
+            data_type: data_type::name(&mapping.data_type).to_owned(),
+            automatic: mapping.automatic,
             stack_type: mapping.stack_type.clone(),
         });
         let state = stack.state.iter().map(|place| Advice {

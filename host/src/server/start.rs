@@ -157,7 +157,12 @@ impl Server {
             Some(url) => Location::Postgres(url),
             None => Location::Directory(layout.root().to_owned()),
         };
-        let store = Store::open(&location, StoreOptions::default()).await?;
+        let owner = owner(&layout)?;
+        let store_options = StoreOptions {
+            host: Some(owner.clone()),
+            ..StoreOptions::default()
+        };
+        let store = Store::open(&location, store_options).await?;
         let operator = store.operator();
         upload::clean_up(&operator, |tenant, id| layout.uploaded(tenant, id)).await?;
         let agent = agent(options.agent, options.tenancy, &layout).await?;
@@ -174,7 +179,7 @@ impl Server {
             tenancy: options.tenancy,
             components,
             agent,
-            owner: owner(&layout)?,
+            owner,
             concurrency: std::thread::available_parallelism().map_or(1, usize::from),
         };
         let engine = Engine::start(parts).await?;

@@ -1,6 +1,7 @@
 //! The messages of a run: those that were, then those that come.
 
 use super::error::Error;
+use super::hub::Told;
 use super::{App, Shared};
 use futures_util::Stream;
 use futures_util::stream::try_unfold;
@@ -15,8 +16,10 @@ use tokio::time::timeout;
 /// How many messages are read from the store at once.
 const PART: u32 = 256;
 
-/// How often the store is asked although nothing was told: another host may work on the run.
+/// How soon the store is asked although nothing was told, since another host may work on the run; and how soon at most
+/// when it had nothing the last times either: many may follow runs that wait.
 const PATIENCE: Duration = Duration::from_secs(1);
+const MOST_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Follows a run from the message after one on up to its last. The stream ends early when the server shuts down.
 pub(super) fn follow(
@@ -33,6 +36,7 @@ pub(super) fn follow(
         after,
         waiting: VecDeque::new(),
         behind: true,
+        patience: PATIENCE,
     };
     try_unfold(follower, |mut follower| async move {
         let event = follower.next().await?;
@@ -47,9 +51,10 @@ struct Follower {
     /// The number of the last message that was given out.
     after: u64,
     waiting: VecDeque<Event>,
-    live: Receiver<Event>,
+    live: Receiver<Told>,
     /// Whether the store may have messages that were not told.
     behind: bool,
+    patience: Duration,
 }
 
 impl Follower {
@@ -77,11 +82,17 @@ impl Follower {
     /// Reads from the store, and says whether that was all there will ever be.
     async fn catch_up(&mut self) -> Result<bool, Error> {
         // In this order: a run that has ended gets no more messages.
-        let run = self.tenant.run(&self.run).await?;
+        let progress = self.tenant.progress(&self.run).await?;
+        if progress.last_seq <= self.after {
+            self.behind = false;
+            return Ok(!progress.state.is_live());
+        }
         let events = self.tenant.events(&self.run, self.after, PART).await?;
-        self.behind = !events.is_empty();
+        self.patience = PATIENCE;
+        // What comes next may be in the store alone, and at the end nothing else tells that it is the end.
+        self.behind = true;
         self.waiting.extend(events);
-        Ok(self.waiting.is_empty() && !run.state.is_live())
+        Ok(false)
     }
 
     /// Waits for what is told, and says whether to stop.
@@ -89,18 +100,25 @@ impl Follower {
         let told = tokio::select! {
             // What was told before the end is still given out.
             biased;
-            told = timeout(PATIENCE, self.live.recv()) => told,
+            told = timeout(self.patience, self.live.recv()) => told,
             () = self.app.closing.cancelled() => return true,
         };
         match told {
-            Ok(Ok(event)) if event.seq == self.after + 1 => self.waiting.push_back(event),
-            Ok(Ok(event)) if event.seq <= self.after => {}
+            Ok(Ok(Told::Message(event))) if event.seq == self.after + 1 => {
+                self.waiting.push_back(event);
+            }
+            Ok(Ok(Told::Message(event))) if event.seq <= self.after => {}
             Ok(Err(RecvError::Closed)) => {
                 self.live = self.app.hub.follow(&self.run);
                 self.behind = true;
             }
-            // A gap, too far behind, or nothing for a while.
-            Ok(Ok(_) | Err(RecvError::Lagged(_))) | Err(_) => self.behind = true,
+            // A long message, a gap, or too far behind.
+            Ok(Ok(_) | Err(RecvError::Lagged(_))) => self.behind = true,
+            // Nothing for a while.
+            Err(_) => {
+                self.behind = true;
+                self.patience = (self.patience * 2).min(MOST_PATIENCE);
+            }
         }
         false
     }

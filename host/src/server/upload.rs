@@ -16,7 +16,11 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::io::AsyncWriteExt;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+
+/// Archives that are unpacked at the same time. More of them wait: each takes a thread, of which runs need some as well.
+static UNPACKING: Semaphore = Semaphore::const_new(4);
 
 /// Receives an archive up to its end.
 pub(super) async fn receive(
@@ -117,6 +121,7 @@ async fn import(
     store(archive, limits.archive_bytes, body, &app.closing).await?;
     let (archive, files) = (archive.to_owned(), files.to_owned());
     let closing = app.closing.clone();
+    let _place = UNPACKING.acquire().await.map_err(|_| Error::Task)?;
     let unpacking = tokio::task::spawn_blocking(move || {
         let system = Error::system("unpack an upload");
         let opened = make(&files).and_then(|()| {

@@ -3,6 +3,7 @@
 use crate::database::{Durability, Location, Options, PostgresUrl};
 use crate::error::{OpenError, StoreError, is_damage, sqlite_code};
 use crate::migrations::migrate;
+use crate::text::Name;
 use crate::time::{Clock, Timestamp};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, Transaction};
@@ -23,6 +24,7 @@ pub(crate) struct Database {
     write: AnyPool,
     begin: &'static str,
     clock: Arc<dyn Clock>,
+    host: Option<Name>,
 }
 
 impl fmt::Debug for Database {
@@ -45,6 +47,11 @@ impl Database {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The host that opened it, as a column has it.
+    pub(crate) fn host(&self) -> Option<&str> {
+        self.host.as_ref().map(Name::as_str)
     }
 
     /// For queries that change nothing.
@@ -112,6 +119,7 @@ async fn sqlite(directory: &Path, options: Options) -> Result<Database, OpenErro
         name,
         begin,
         clock: options.clock,
+        host: options.host,
     })
 }
 
@@ -138,6 +146,7 @@ async fn postgres(url: &PostgresUrl, options: Options) -> Result<Database, OpenE
         name,
         begin,
         clock: options.clock,
+        host: options.host,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Where the store is.
 
 use crate::error::LocationError;
+use crate::text::Name;
 use crate::time::{Clock, SystemClock};
 use std::fmt;
 use std::path::PathBuf;
@@ -65,6 +66,9 @@ pub enum Durability {
 pub struct Options {
     /// Where it takes the time from.
     pub clock: Arc<dyn Clock>,
+    /// The host that opens it, if it keeps source trees of its own: their runs wait for it, whoever else uses the same
+    /// database. It claims with the same name.
+    pub host: Option<Name>,
     /// What a commit survives in SQLite.
     pub durability: Durability,
     /// Connections at the same time, at least 1: to PostgreSQL all of them, in SQLite those that read, beside the one
@@ -78,6 +82,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             clock: Arc::new(SystemClock),
+            host: None,
             durability: Durability::default(),
             connections: 8,
             patience: Duration::from_secs(30),

@@ -82,9 +82,9 @@ pub use id::{
 pub use model::{
     Access, AdministratorToken, Append, Cancelled, Claimed, Contents, Event, Failure, Fenced,
     Finish, KnowledgeBase, KnowledgeBaseState, Lease, Limits, LimitsChange, NewAdministratorToken,
-    NewKnowledgeBase, NewProject, NewToken, Origin, Outcome, Permit, Project, ProjectStatus, Queue,
-    Recovered, Recovery, Renewed, Run, RunRecord, RunState, Scope, Scopes, Started, Tenant,
-    TenantChange, TicketScope, Token, Totals, Usage,
+    NewKnowledgeBase, NewProject, NewToken, Origin, Outcome, Permit, Progress, Project,
+    ProjectStatus, Queue, Recovered, Recovery, Renewed, Run, RunRecord, RunState, Scope, Scopes,
+    Started, Tenant, TenantChange, TicketScope, Token, Totals, Usage,
 };
 pub use operator::Operator;
 pub use page::{Cursor, InvalidCursor, Listed, Page};

@@ -11,6 +11,7 @@ use sqlx::{AnyConnection, Connection, Executor, Row};
 const STEPS: &[&str] = &[
     include_str!("../migrations/0001_initial.sql"),
     include_str!("../migrations/0002_administrators.sql"),
+    include_str!("../migrations/0003_hosts_and_turns.sql"),
 ];
 
 /// Brings a database up to the last step, in one transaction: it is at a step that is known, or as it was.

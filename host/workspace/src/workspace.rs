@@ -119,6 +119,28 @@ impl Workspace {
         })
     }
 
+    /// Finishes or removes what a killed run left in a workspace, as [`open`](Self::open) does, and says whether there was
+    /// anything. A workspace that is not there is not made.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn tidy(path: &Path) -> Result<bool, PublishError> {
+        let left = match Dir::open_ambient_dir(path.join(OWN), ambient_authority()) {
+            Ok(own) => transaction::is_pending(&own) || !is_empty(&own, "staging"),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+            Err(error) => {
+                return Err(PublishError::io(path, "the workspace cannot be opened")(
+                    error,
+                ));
+            }
+        };
+        if left {
+            drop(Self::open(path)?);
+        }
+        Ok(left)
+    }
+
     /// Opens a workspace for comparing alone. Neither it nor anything in it is created or changed; the staging directory
     /// is a temporary one elsewhere. There need not be such a directory: everything is added then.
     ///
@@ -306,6 +328,14 @@ impl Drop for Held {
         for name in [self.run.clone(), self.checked(), self.done()] {
             let _ = self.disk.remove_dir_all(&self.staging, &name);
         }
+    }
+}
+
+/// Whether a directory is not there or holds nothing. One that cannot be read holds something.
+fn is_empty(own: &Dir, directory: &str) -> bool {
+    match own.read_dir(directory) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
     }
 }
 

@@ -1,10 +1,9 @@
-//! Why a run failed: the one place that turns it into a stable word.
+//! Why a run failed, in a stable word. Those of the main job are its own: see [`Code`].
 
 use crate::catalog::StackError;
-use crate::initialize::InitializeError;
+use crate::initialize::{Code, InitializeError};
 use crate::settings::SettingsError;
 use crate::tokenizer::UnknownTokenizer;
-use quarry_sandbox::CallError;
 use quarry_store::{KnowledgeBaseId, StoreError};
 
 /// Why a run failed.
@@ -53,25 +52,11 @@ impl Failure {
             Failure::Store(_) => "store-failed",
             Failure::NotReady(_) => "knowledge-base-not-ready",
             Failure::DirectoryForbidden => "directory-forbidden",
-            Failure::Tokenizer(_) => "settings-invalid",
-            Failure::Workspace(_) => "workspace-unusable",
+            Failure::Tokenizer(_) => Code::SettingsInvalid.as_str(),
+            Failure::Workspace(_) => Code::WorkspaceUnusable.as_str(),
             Failure::Agent { code, .. } => return format!("agent-{code}"),
             Failure::Panicked => "internal",
-            Failure::Initialize(error) => match error {
-                InitializeError::Source(_) => "source-unusable",
-                InitializeError::Stack(_) => "unknown-stack",
-                InitializeError::Catalog(_) => "component-rejected",
-                InitializeError::NotFound(_) => "configuration-not-found",
-                InitializeError::Component { error, .. } => match error {
-                    CallError::Busy => "busy",
-                    _ => "component-failed",
-                },
-                InitializeError::Settings(_) => "settings-invalid",
-                InitializeError::OverBudget { .. } => "over-budget",
-                InitializeError::Leak { .. } => "secret-leak",
-                InitializeError::Withdrawn(_) => "withdrawn",
-                InitializeError::Publish(_) => "workspace-unusable",
-            },
+            Failure::Initialize(error) => error.code().as_str(),
         };
         word.to_owned()
     }

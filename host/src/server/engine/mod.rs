@@ -7,6 +7,8 @@ mod narrator;
 mod record;
 mod run;
 mod stop;
+mod tenants;
+mod tidy;
 mod writer;
 
 pub(super) use message::{Message, Sort};
@@ -21,6 +23,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use stop::{Reason, Stop};
+use tenants::RecentTenants;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -68,6 +71,7 @@ struct Inner {
     wake: Notify,
     running: Mutex<HashMap<RunId, Stop>>,
     slots: Arc<Semaphore>,
+    tenants: RecentTenants,
     closing: CancellationToken,
     tasks: TaskTracker,
 }
@@ -76,6 +80,9 @@ impl Engine {
     /// Begins to work. Runs that the process before this one worked on are taken over at once.
     pub(super) async fn start(parts: Parts) -> Result<Self, ServeError> {
         let operator = parts.store.operator();
+        let layout = parts.layout.clone();
+        // Best effort, and nobody works yet.
+        let _ = tokio::task::spawn_blocking(move || tidy::tidy(&layout)).await;
         operator.expire_leases_of(&parts.owner).await?;
         let writer = Writer::start(operator, parts.hub.clone());
         let slots = Arc::new(Semaphore::new(parts.concurrency));
@@ -85,6 +92,7 @@ impl Engine {
             wake: Notify::new(),
             running: Mutex::default(),
             slots,
+            tenants: RecentTenants::default(),
             closing: CancellationToken::new(),
             tasks: TaskTracker::new(),
         }));
@@ -162,13 +170,19 @@ impl Inner {
 
     async fn claim(&self) -> Result<Option<Claimed>, StoreError> {
         let operator = self.parts.store.operator();
-        operator.claim(&self.parts.owner, LEASE).await
+        // The place that the claim is for is taken already.
+        let is_last = self.parts.concurrency > 1 && self.slots.available_permits() == 0;
+        match is_last && self.tenants.are_several() {
+            true => operator.claim_for_idle(&self.parts.owner, LEASE).await,
+            false => operator.claim(&self.parts.owner, LEASE).await,
+        }
     }
 
     fn begin(self: &Arc<Self>, claimed: Claimed, slot: OwnedSemaphorePermit) {
         let stop = Stop::default();
         let id = claimed.run.id.clone();
         self.running().insert(id.clone(), stop.clone());
+        self.tenants.note(&claimed.run.tenant);
         let inner = self.clone();
         self.tasks.spawn(async move {
             run::work(&inner, claimed, stop, slot).await;

@@ -18,5 +18,5 @@ pub use lease::{
     RunRecord,
 };
 pub use project::{NewProject, Project, ProjectStatus};
-pub use run::{Cancelled, Event, Failure, Run, RunState, Started};
+pub use run::{Cancelled, Event, Failure, Progress, Run, RunState, Started};
 pub use tenant::{Limits, LimitsChange, Queue, Tenant, TenantChange, Totals, Usage};

@@ -87,6 +87,15 @@ pub struct Run {
     pub access_log: Option<Json>,
 }
 
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Its state.
+    pub state: RunState,
+    /// The number of its last event, 0 before the first.
+    pub last_seq: u64,
+}
+
 /// One message of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {

@@ -14,8 +14,9 @@ const TRIES: usize = 32;
 
 impl Operator {
     /// Claims the run that is next, if one may run: of the tenant with the fewest running runs the one that waits
-    /// longest. Tenants that have as many running runs as they may have, and those that are suspended, are
-    /// passed over. No two hosts get the same run.
+    /// longest. Of several such tenants it is the turn of the one whose turn is longest ago, so that one with many runs
+    /// that wait gets no more than one with few. Tenants that have as many running runs as they may have, and those that
+    /// are suspended, are passed over, and so are runs whose source tree another host has. No two hosts get the same run.
     ///
     /// # Errors
     ///
@@ -25,8 +26,33 @@ impl Operator {
         owner: &Name,
         lease: Duration,
     ) -> Result<Option<Claimed>, StoreError> {
+        self.claim_of(owner, lease, i64::MAX).await
+    }
+
+    /// The same, but only of tenants that have no running run.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn claim_for_idle(
+        &self,
+        owner: &Name,
+        lease: Duration,
+    ) -> Result<Option<Claimed>, StoreError> {
+        self.claim_of(owner, lease, 0).await
+    }
+
+    /// Claims a run of a tenant with at most so many running runs.
+    async fn claim_of(
+        &self,
+        owner: &Name,
+        lease: Duration,
+        running: i64,
+    ) -> Result<Option<Claimed>, StoreError> {
         for _ in 0..TRIES {
             let next = sqlx::query(NEXT)
+                .bind(owner.as_str())
+                .bind(running)
                 .fetch_optional(self.database.read())
                 .await?;
             let Some(next) = next else {
@@ -52,12 +78,14 @@ impl Operator {
         // Whoever claims counts the tenant's claims on. What was counted before is then still so, but for runs that have
         // ended: two hosts together do not exceed what the tenant may have.
         const COUNT: &str = concat!(
-            "UPDATE tenants SET claims = claims + 1 WHERE id = $1 AND claims = $2 RETURNING ",
+            "UPDATE tenants SET claims = claims + 1, claimed_at = $3 WHERE id = $1 AND claims = $2 RETURNING ",
             tenant_columns!()
         );
+        let now = self.database.now();
         let count = sqlx::query(COUNT)
             .bind(rows::text(next, "tenant")?)
-            .bind(rows::number::<i64>(next, "claims")?);
+            .bind(rows::number::<i64>(next, "claims")?)
+            .bind(now.milliseconds());
         let Some(tenant) = count.fetch_optional(&mut **writing).await? else {
             return Ok(None);
         };
@@ -67,7 +95,6 @@ impl Operator {
              WHERE id = $1 AND fence = $2 AND state = 'queued' RETURNING ",
             run_columns!()
         );
-        let now = self.database.now();
         let claim = sqlx::query(CLAIM)
             .bind(rows::text(next, "id")?)
             .bind(rows::number::<i64>(next, "fence")?);
@@ -91,15 +118,17 @@ impl Operator {
     }
 }
 
-/// First the tenant, then its run. Every part reads an index that holds the live runs alone.
+/// First the tenant, then its run. Every part begins with an index that holds the live runs alone.
 const NEXT: &str = "
     WITH working AS (SELECT tenant, COUNT(*) AS runs FROM runs WHERE state = 'running' GROUP BY tenant),
-        waiting AS (SELECT tenant, MIN(queued_at) AS since FROM runs WHERE state = 'queued' GROUP BY tenant),
+        waiting AS (SELECT tenant, MIN(queued_at) AS since FROM runs
+            WHERE state = 'queued' AND (host IS NULL OR host = $1) GROUP BY tenant),
         chosen AS (
             SELECT tenants.id AS tenant, tenants.claims FROM waiting
             JOIN tenants ON tenants.id = waiting.tenant LEFT JOIN working ON working.tenant = waiting.tenant
-            WHERE COALESCE(working.runs, 0) < tenants.concurrent_runs AND tenants.suspended_at IS NULL
-            ORDER BY COALESCE(working.runs, 0), waiting.since, tenants.id LIMIT 1)
+            WHERE tenants.suspended_at IS NULL
+                AND COALESCE(working.runs, 0) < tenants.concurrent_runs AND COALESCE(working.runs, 0) <= $2
+            ORDER BY COALESCE(working.runs, 0), tenants.claimed_at, waiting.since, tenants.id LIMIT 1)
     SELECT chosen.tenant, chosen.claims, runs.id, runs.fence
-    FROM chosen JOIN runs ON runs.tenant = chosen.tenant AND runs.state = 'queued'
+    FROM chosen JOIN runs ON runs.tenant = chosen.tenant AND runs.state = 'queued' AND (runs.host IS NULL OR runs.host = $1)
     ORDER BY runs.queued_at, runs.id LIMIT 1";

@@ -241,11 +241,12 @@ impl Operator {
     ) -> Result<Vec<(TenantId, KnowledgeBaseId)>, StoreError> {
         const FAIL: &str =
             "UPDATE knowledge_bases SET state = 'failed', failure_code = $2, failure_message = $3
-             WHERE state = 'receiving' AND created_at < $1 RETURNING tenant, id";
+             WHERE state = 'receiving' AND created_at < $1 AND (host IS NULL OR host = $4) RETURNING tenant, id";
         let query = sqlx::query(FAIL)
             .bind(before.milliseconds())
             .bind(failure.code.as_str());
         let query = query.bind(without_nul(&failure.message));
+        let query = query.bind(self.database.host().map(str::to_owned));
         let mut writing = self.database.begin().await?;
         let found = query.fetch_all(&mut *writing).await?;
         let failed = found

@@ -39,8 +39,8 @@ impl TenantStore {
             created_at: self.database.now(),
         };
         const INSERT: Scoped = Scoped::new(
-            "INSERT INTO knowledge_bases (tenant, id, name, directory, state, files, bytes, created_at)
-             VALUES ($1, $2, $3, $4, $5, 0, 0, $6)",
+            "INSERT INTO knowledge_bases (tenant, id, name, directory, state, files, bytes, created_at, host)
+             VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7)",
         );
         let directory = match &base.origin {
             Origin::Uploaded => None,
@@ -54,7 +54,8 @@ impl TenantStore {
         let query = query
             .bind(directory)
             .bind(base.state.as_str())
-            .bind(base.created_at.milliseconds());
+            .bind(base.created_at.milliseconds())
+            .bind(self.database.host().map(str::to_owned));
         let mut writing = self.database.begin().await?;
         let inserted = query.execute(&mut *writing).await;
         inserted.map_err(|error| unless_missing(error, Kind::Tenant, self.id()))?;

@@ -5,11 +5,15 @@ use crate::connections::Writing;
 use crate::error::{Kind, StoreError};
 use crate::events::insert_last;
 use crate::id::{ProjectId, RunId};
-use crate::model::{Cancelled, Event, Run, Started};
+use crate::model::{Cancelled, Event, Progress, Run, RunState, Started};
 use crate::page::{Listed, Page};
 use crate::rows::{self, column, run_columns};
 use crate::scope::Scoped;
 use crate::text::Json;
+use sqlx::any::AnyRow;
+
+/// Characters of events that are read at once: agents say much, and many may read it at the same time.
+const READ: i64 = 256 << 10;
 
 /// How often something is tried when others are faster.
 const TRIES: usize = 32;
@@ -74,6 +78,24 @@ impl TenantStore {
             id,
         )
         .await
+    }
+
+    /// How far a run is, which is less to read than the run.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or the database fails.
+    pub async fn progress(&self, id: &RunId) -> Result<Progress, StoreError> {
+        const FIND: Scoped =
+            Scoped::new("SELECT state, last_seq FROM runs WHERE tenant = $1 AND id = $2");
+        let query = self.scope.query(&FIND).bind(id.as_str());
+        let read = |row: &AnyRow| {
+            Ok(Progress {
+                state: RunState::stored(&rows::text(row, "state")?)?,
+                last_seq: rows::number(row, "last_seq")?,
+            })
+        };
+        self.find(query, read, Kind::Run, id).await
     }
 
     /// The runs of all output projects.
@@ -175,7 +197,8 @@ impl TenantStore {
         })
     }
 
-    /// The events of a run after a number, in order, at most so many. The first event's number is 1.
+    /// The events of a run after a number, in order: at most so many, and no more than some 256 KiB if that is not the
+    /// first one alone. The first event's number is 1.
     ///
     /// # Errors
     ///
@@ -187,15 +210,20 @@ impl TenantStore {
         limit: u32,
     ) -> Result<Vec<Event>, StoreError> {
         const LIST: Scoped = Scoped::new(
-            "SELECT seq, at, body FROM events
-             WHERE run IN (SELECT id FROM runs WHERE tenant = $1 AND id = $2) AND seq > $3 ORDER BY seq LIMIT $4",
+            "SELECT seq, at, body FROM (
+                SELECT seq, at, body, SUM(LENGTH(body)) OVER (ORDER BY seq) - LENGTH(body) AS earlier FROM (
+                    SELECT seq, at, body FROM events
+                    WHERE run IN (SELECT id FROM runs WHERE tenant = $1 AND id = $2) AND seq > $3
+                    ORDER BY seq LIMIT $4) AS part) AS measured
+             WHERE earlier < $5 ORDER BY seq",
         );
         let query = self
             .scope
             .query(&LIST)
             .bind(id.as_str())
             .bind(column(after))
-            .bind(i64::from(limit));
+            .bind(i64::from(limit))
+            .bind(READ);
         let found = query.fetch_all(self.database.read()).await?;
         if found.is_empty() {
             self.run(id).await?;
@@ -211,8 +239,11 @@ impl TenantStore {
         request: &Json,
     ) -> Result<Option<Run>, StoreError> {
         const INSERT: Scoped = Scoped::new(concat!(
-            "INSERT INTO runs (tenant, id, project, request, state, queued_at, fence, attempts, last_seq, cancel_requested)
-             VALUES ($1, $2, $3, $4, 'queued', $5, 0, 0, 0, 0) ON CONFLICT DO NOTHING RETURNING ",
+            "INSERT INTO runs (tenant, id, project, request, state, queued_at, fence, attempts, last_seq, cancel_requested, host)
+             VALUES ($1, $2, $3, $4, 'queued', $5, 0, 0, 0, 0,
+                (SELECT knowledge_bases.host FROM projects JOIN knowledge_bases
+                 ON knowledge_bases.tenant = projects.tenant AND knowledge_bases.id = projects.knowledge_base
+                 WHERE projects.tenant = $1 AND projects.id = $3)) ON CONFLICT DO NOTHING RETURNING ",
             run_columns!()
         ));
         let query = self

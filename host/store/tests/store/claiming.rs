@@ -2,7 +2,7 @@
 
 use crate::leases::finish;
 use crate::support::{LEASE, Place, name, queued};
-use quarry_store::{Outcome, RunId, TenantStore};
+use quarry_store::{Outcome, RunId, Store, TenantStore};
 use std::collections::HashSet;
 
 /// Runs that wait, each a millisecond after the one before.
@@ -76,6 +76,67 @@ async fn a_tenant_that_floods_does_not_hold_up_another(place: Place) {
     assert_eq!(claimed.iter().collect::<Vec<_>>(), expected);
 }
 
+async fn tenants_take_turns_however_long_the_runs_of_one_have_waited(place: Place) {
+    let flooding = place.tenant(100).await;
+    let flood = wait(&place, &flooding, 6).await;
+    let mut others = Vec::new();
+    for _ in 0..3 {
+        let tenant = place.tenant(100).await;
+        others.push(wait(&place, &tenant, 1).await.remove(0));
+    }
+    // One at a time, as a host with one place does.
+    let mut order = Vec::new();
+    for _ in 0..6 {
+        let claimed = place.claim("one").await.unwrap();
+        place.advance(1);
+        let finish = finish(Outcome::Succeeded);
+        let finished = place.operator().finish(&claimed.lease, &finish).await;
+        finished.unwrap().unwrap();
+        order.push(claimed.run.id);
+    }
+    let expected = [
+        &flood[0], &others[0], &others[1], &others[2], &flood[1], &flood[2],
+    ];
+    assert_eq!(order.iter().collect::<Vec<_>>(), expected);
+}
+
+async fn a_place_can_be_kept_for_tenants_without_a_running_run(place: Place) {
+    let (flooding, quiet) = (place.tenant(100).await, place.tenant(100).await);
+    let flood = wait(&place, &flooding, 3).await;
+    let claim = async || {
+        let claimed = place.operator().claim_for_idle(&name("one"), LEASE).await;
+        claimed.unwrap().map(|claimed| claimed.run.id)
+    };
+    assert_eq!(claim().await.as_ref(), Some(&flood[0]));
+    assert_eq!(claim().await, None);
+    let few = wait(&place, &quiet, 1).await;
+    assert_eq!(claim().await.as_ref(), Some(&few[0]));
+    assert_eq!(place.claim("one").await.unwrap().run.id, flood[1]);
+}
+
+async fn a_run_waits_for_the_host_that_has_its_source_tree(place: Place) {
+    let (one, two) = (
+        place.host_with_trees("one").await,
+        place.host_with_trees("two").await,
+    );
+    let tenant = place.tenant(10).await;
+    let of_one = queued(&one.tenant(tenant.id().clone())).await;
+    place.advance(1);
+    let of_two = queued(&two.tenant(tenant.id().clone())).await;
+    place.advance(1);
+    let of_any = queued(&tenant).await;
+    let claim = async |store: &Store, host: &str| {
+        let claimed = store.operator().claim(&name(host), LEASE).await.unwrap();
+        claimed.map(|claimed| claimed.run.id)
+    };
+    assert_eq!(claim(&two, "two").await, Some(of_two.id));
+    assert_eq!(claim(&two, "two").await, Some(of_any.id));
+    assert_eq!(claim(&two, "two").await, None);
+    assert_eq!(claim(&one, "one").await, Some(of_one.id));
+    one.close().await;
+    two.close().await;
+}
+
 async fn hosts_that_claim_at_once_get_different_runs_and_no_tenant_gets_too_many(place: Place) {
     let tenants = [
         place.tenant(2).await,
@@ -118,5 +179,8 @@ on_both!(
     a_tenant_runs_no_more_than_it_may,
     a_tenant_that_may_run_nothing_waits,
     a_tenant_that_floods_does_not_hold_up_another,
+    tenants_take_turns_however_long_the_runs_of_one_have_waited,
+    a_place_can_be_kept_for_tenants_without_a_running_run,
+    a_run_waits_for_the_host_that_has_its_source_tree,
     hosts_that_claim_at_once_get_different_runs_and_no_tenant_gets_too_many,
 );

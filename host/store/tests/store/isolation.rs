@@ -169,6 +169,7 @@ async fn every_function_finds_nothing_of_another_tenant(place: Place) {
         Kind::Run,
         other.request_cancel(&run.id, &json("{}")).await,
     );
+    walk.not_found("progress", Kind::Run, other.progress(&run.id).await);
     walk.not_found("events", Kind::Run, other.events(&run.id, 0, 10).await);
 
     other.revoke_token(&own.id).await.unwrap();

@@ -153,9 +153,38 @@ async fn events_are_read_from_where_a_client_left(place: Place) {
     }
 }
 
+async fn long_events_are_read_a_few_at_a_time(place: Place) {
+    let (tenant, _, claimed) = place.running().await;
+    let body = json(&format!("\"{}\"", "x".repeat(100_000)));
+    let append = Append::events(claimed.lease.clone(), vec![body; 10]);
+    let appended = place.operator().append(&[append]).await.unwrap();
+    let appended = appended.into_iter().next().unwrap().unwrap();
+    let (mut read, mut parts) = (Vec::new(), 0);
+    while read.len() < appended.len() {
+        let part = tenant.events(&claimed.run.id, read.len() as u64, 256);
+        let part = part.await.unwrap();
+        assert!((1..=3).contains(&part.len()), "{}", part.len());
+        read.extend(part);
+        parts += 1;
+    }
+    assert_eq!((read, parts), (appended, 4));
+}
+
+async fn how_far_a_run_is_can_be_told_without_reading_it(place: Place) {
+    let (tenant, _, claimed) = place.running().await;
+    let append = Append::events(claimed.lease.clone(), vec![json("1"); 3]);
+    place.operator().append(&[append]).await.unwrap();
+    let progress = tenant.progress(&claimed.run.id).await.unwrap();
+    assert_eq!((progress.state, progress.last_seq), (RunState::Running, 3));
+    let other = place.tenant(1).await;
+    assert!(other.progress(&claimed.run.id).await.is_err());
+}
+
 on_both!(
     a_project_has_one_live_run,
     a_run_that_waits_is_cancelled_at_once,
     a_run_that_runs_is_told_to_end,
     events_are_read_from_where_a_client_left,
+    long_events_are_read_a_few_at_a_time,
+    how_far_a_run_is_can_be_told_without_reading_it,
 );

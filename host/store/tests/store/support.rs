@@ -70,7 +70,7 @@ where
         let clock = Arc::new(ManualClock::at(Timestamp::from_milliseconds(
             1_800_000_000_000,
         )));
-        let store = open(&location, &clock).await;
+        let store = open(&location, &clock, None).await;
         let place = Place {
             store: store.clone(),
             clock,
@@ -126,10 +126,11 @@ async fn administer(url: &str, statement: String) {
     connection.close().await.unwrap();
 }
 
-async fn open(location: &Location, clock: &Arc<ManualClock>) -> Store {
+async fn open(location: &Location, clock: &Arc<ManualClock>, host: Option<&str>) -> Store {
     // Few connections: many tests run at once, and a server has a hundred.
     let options = Options {
         clock: clock.clone(),
+        host: host.map(name),
         connections: 4,
         ..Options::default()
     };
@@ -143,7 +144,12 @@ impl Place {
 
     /// Another host with the same store and the same time.
     pub async fn another_host(&self) -> Store {
-        open(&self.location, &self.clock).await
+        open(&self.location, &self.clock, None).await
+    }
+
+    /// A host with the same store and the same time, and with source trees of its own.
+    pub async fn host_with_trees(&self, host: &str) -> Store {
+        open(&self.location, &self.clock, Some(host)).await
     }
 
     pub fn advance(&self, milliseconds: u64) {

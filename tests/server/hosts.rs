@@ -1,0 +1,133 @@
+//! Several hosts, or what looks like several: leases that are lost, and a database that is shared.
+
+use crate::database;
+use crate::support::{Server, archive, data, find, last, log, store, text, workspace};
+use quarry_generator::{Size, generate};
+use quarry_store::{Append, Finish, Json, Outcome, Recovery, RunRecord};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// A project of a tree on which the prompt builder works for a while.
+fn large(client: &crate::support::Client, source: &std::path::Path) -> String {
+    let size = Size {
+        tables: 400,
+        elements: 40,
+        ..Size::default()
+    };
+    generate(source, &size).unwrap();
+    let new = json!({ "name": "large", "directory": source });
+    let base = text(&client.post("/api/knowledge-bases", &new).done()["id"]);
+    let new = json!({ "kb_id": base, "name": "large", "stack_id": "fastapi-htmx" });
+    text(&client.post("/api/output-projects", &new).done()["id"])
+}
+
+fn json(value: Value) -> Json {
+    value.to_string().parse().unwrap()
+}
+
+#[test]
+fn a_run_that_another_host_took_over_is_not_published_by_the_first_and_says_so() {
+    let (directory, data) = data();
+    let server = Server::start(&data, &[]);
+    let client = server.user();
+    let project = large(&client, &directory.path().join("source"));
+    let mut socket = client.connect(&project, "").unwrap();
+    // From here on the run says nothing until it publishes: nothing else tells it that its lease is over.
+    let seen = socket.until(|message| message["code"] == "stage" && message["stage"] == "build");
+    let owner = std::fs::read_to_string(data.join("host")).unwrap();
+    let owner = owner.trim().parse().unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let lease = runtime.block_on(async {
+        let store = store(&data).await;
+        let operator = store.operator();
+        operator.expire_leases_of(&owner).await.unwrap();
+        let recovery = Recovery {
+            attempts: 3,
+            grace: Duration::ZERO,
+        };
+        let lost = |_: &_| json(json!({"type": "warning", "code": "host-lost", "message": "lost"}));
+        let recovered = operator.recover(&recovery, &lost).await.unwrap();
+        assert_eq!(recovered.len(), 1);
+        let claimed = operator.claim(&owner, Duration::from_secs(600)).await;
+        let lease = claimed.unwrap().unwrap().lease;
+        store.close().await;
+        lease
+    });
+    let context = workspace(&data, &project).join("CONTEXT.md");
+    assert!(
+        !context.exists(),
+        "the run was faster than this test, which shows nothing then"
+    );
+    let given_up = "a run is not this host's any more";
+    for _ in 0..600 {
+        if log(&data).contains(given_up) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert!(log(&data).contains(given_up), "{}", log(&data));
+    assert!(!context.exists(), "published without a lease");
+    // The other host goes on, and a client of the first one sees that.
+    runtime.block_on(async {
+        let store = store(&data).await;
+        let said = json(json!({"type": "info", "code": "elsewhere", "message": "goes on"}));
+        let append = Append::events(lease.clone(), vec![said]);
+        let appended = store.operator().append(&[append]).await.unwrap();
+        assert!(appended[0].is_ok());
+        let finish = Finish {
+            outcome: Outcome::Succeeded,
+            event: json(json!({"type": "complete", "code": "complete", "message": "done"})),
+            record: RunRecord::default(),
+            project_status: None,
+        };
+        let finished = store.operator().finish(&lease, &finish).await.unwrap();
+        assert!(finished.is_ok());
+        store.close().await;
+    });
+    let all: Vec<Value> = seen.into_iter().chain(socket.rest()).collect();
+    assert_eq!(last(&all)["type"], "complete");
+    let codes: Vec<&str> = all[all.len() - 3..]
+        .iter()
+        .map(|message| message["code"].as_str().unwrap())
+        .collect();
+    assert_eq!(codes, ["host-lost", "elsewhere", "complete"]);
+    assert!(
+        !all.iter()
+            .any(|message| message["code"] == "context-published")
+    );
+}
+
+#[test]
+fn two_servers_with_one_database_work_on_the_runs_of_their_own_knowledge_bases() {
+    if database::server().is_none() {
+        println!("skipped: QUARRY_TEST_POSTGRES is not set, and SQLite has one server alone");
+        return;
+    }
+    let (directory, first) = data();
+    let second = directory.path().join("second");
+    database::share(&first, &second);
+    let token = crate::support::tenant(&first, "one");
+    let servers = [&first, &second].map(|data| Server::start(data, &["--multi-tenant"]));
+    let clients = servers.each_ref().map(|server| server.client(Some(&token)));
+    // Of every project the files are where it was uploaded.
+    let projects = clients
+        .each_ref()
+        .map(|client| client.project("mobile-minimal").1);
+    for (place, project) in projects.iter().enumerate() {
+        // Asked for through either server, which both follow it.
+        for asked in &clients {
+            let messages = asked.initialize(project);
+            assert_eq!(last(&messages)["type"], "complete", "{messages:#?}");
+            assert_eq!(find(&messages, "run-started").1["attempt"], 1);
+        }
+        assert_eq!(clients[place].context(project).status, 200);
+        assert_eq!(clients[1 - place].context(project).status, 404);
+    }
+    // What one receives while the other starts is not taken for abandoned.
+    let uploaded = clients[0].upload("again", archive("mobile-minimal")).done();
+    drop(servers);
+    let server = Server::start(&second, &["--multi-tenant"]);
+    let base = format!("/api/knowledge-bases/{}", text(&uploaded["id"]));
+    let found = server.client(Some(&token)).get(&base).done();
+    assert_eq!(found["state"], "ready");
+}
