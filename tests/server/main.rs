@@ -2,8 +2,15 @@
 
 mod access;
 mod agent;
+mod deadlines;
 mod initialize;
 mod isolation;
+mod logs;
+mod metrics;
 mod resources;
+mod settings;
+mod shutdown;
 mod streams;
 mod support;
+mod tls;
+mod traces;

@@ -1,7 +1,7 @@
 //! `quarry tenant`
 
 use super::failure::Failure;
-use super::serve::StorePlace;
+use super::serve::settings::{Limits as Settings, Place};
 use crate::server::ServeError;
 use clap::{Args, Subcommand};
 use quarry_store::{
@@ -16,7 +16,7 @@ pub(super) struct Tenants {
     #[command(subcommand)]
     action: Action,
     #[command(flatten)]
-    store: StorePlace,
+    place: Place,
 }
 
 #[derive(Debug, Subcommand)]
@@ -25,6 +25,8 @@ enum Action {
     Create {
         /// The tenant's name
         name: String,
+        #[command(flatten)]
+        limits: Settings,
     },
     /// Print the tenants as JSON, one a line
     List,
@@ -32,9 +34,10 @@ enum Action {
 
 impl Tenants {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let location = match StorePlace::database()? {
+        let file = self.place.file()?;
+        let location = match self.place.database(&file)? {
             Some(url) => Location::Postgres(url),
-            None => Location::Directory(self.store.directory()?),
+            None => Location::Directory(self.place.directory(&file)?),
         };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -45,7 +48,10 @@ impl Tenants {
                 .await
                 .map_err(ServeError::from)?;
             match &self.action {
-                Action::Create { name } => create(&store, name).await?,
+                Action::Create { name, limits } => {
+                    let limits = limits.clone().or(file.limits).limits()?;
+                    create(&store, name, &limits).await?;
+                }
                 Action::List => list(&store).await?,
             }
             store.close().await;
@@ -54,16 +60,13 @@ impl Tenants {
     }
 }
 
-async fn create(store: &Store, name: &str) -> Result<(), Failure> {
+async fn create(store: &Store, name: &str, limits: &Limits) -> Result<(), Failure> {
     let parsed = |name: &str| {
         name.parse::<Name>()
             .map_err(|error| Failure::Usage(error.to_string()))
     };
     let made = async |name: &Name| {
-        let tenant = store
-            .operator()
-            .create_tenant(name, &Limits::default())
-            .await?;
+        let tenant = store.operator().create_tenant(name, limits).await?;
         let new = NewToken {
             name: name.clone(),
             scopes: Scopes::all(),

@@ -19,6 +19,7 @@ pub(super) async fn authenticate(
 ) -> Result<Response, Error> {
     let (mut parts, body) = request.into_parts();
     let access = access(&app, &parts).await?;
+    tracing::Span::current().record("tenant", access.tenant.as_str());
     if app.tenancy == Tenancy::Many {
         let tenant = app.store.tenant(access.tenant.clone());
         app.rates.admit(&tenant).await?;

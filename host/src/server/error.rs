@@ -46,6 +46,10 @@ pub(super) enum Error {
     Unpack(UnpackError),
     #[error("the archive is larger than {0} bytes; leave out what is not source")]
     UploadTooLarge(u64),
+    #[error(
+        "what was sent came too slowly, and the connection is closed; send it again over a better one"
+    )]
+    TooSlow,
     #[error("the upload broke off: {0}; send it again")]
     UploadBroken(String),
     #[error(
@@ -68,6 +72,10 @@ pub(super) enum Error {
     #[error("a task of the server ended unexpectedly")]
     Task,
 }
+
+/// The code of the problem that a request was answered with, for those that count them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Problem(pub(super) &'static str);
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
@@ -111,6 +119,7 @@ impl Error {
             Error::Scope(_) => (StatusCode::FORBIDDEN, "missing-scope"),
             Error::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"),
             Error::Host(_) => (StatusCode::MISDIRECTED_REQUEST, "unknown-host"),
+            Error::TooSlow => (StatusCode::REQUEST_TIMEOUT, "too-slow"),
             Error::Origin(_) => (StatusCode::FORBIDDEN, "foreign-origin"),
             Error::Nothing(_) | Error::NoFile(_) | Error::NoRun => {
                 (StatusCode::NOT_FOUND, "not-found")
@@ -186,7 +195,7 @@ fn store_kind(error: &StoreError) -> (StatusCode, &'static str) {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let (status, _) = self.kind();
+        let (status, code) = self.kind();
         let wait = match &self {
             Error::TooManyRequests { seconds, .. } => Some(*seconds),
             _ => (status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
@@ -201,6 +210,7 @@ impl IntoResponse for Error {
         if let Some(seconds) = wait {
             headers.insert(RETRY_AFTER, seconds.into());
         }
+        response.extensions_mut().insert(Problem(code));
         response
     }
 }

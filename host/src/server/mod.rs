@@ -11,6 +11,8 @@
 //! Everything of a tenant is reached through [`quarry_store::Store::tenant`], which `access` alone calls for a request.
 
 mod access;
+mod check;
+mod connections;
 mod engine;
 mod error;
 mod extract;
@@ -19,37 +21,56 @@ mod hosts;
 mod hub;
 mod knowledge_bases;
 mod layout;
+mod open_files;
+mod options;
 mod projects;
 mod rates;
+mod retention;
 mod routes;
 mod runs;
 mod socket;
 mod start;
 mod stream;
+mod telemetry;
 mod tickets;
 mod upload;
 mod views;
 
-pub use start::{Options, ServeError, Server, Tenancy};
+pub use check::{Check, check};
+pub use connections::{TlsError, TlsFiles};
+pub use options::{Options, ServeError, Tenancy};
+pub use start::Server;
+pub use telemetry::log::{self, LogFormat};
+pub use telemetry::{TraceError, Traces};
 
 use engine::Engine;
 use hosts::Hosts;
 use hub::Hub;
 use layout::Layout;
-use quarry_store::Store;
+use quarry_store::{Name, Store};
 use rates::Rates;
 use std::sync::Arc;
+use std::time::Duration;
+use telemetry::Metrics;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// What all requests share.
 struct App {
     store: Store,
     tenancy: Tenancy,
+    /// This host's name in the store.
+    host: Name,
     layout: Layout,
     hosts: Hosts,
     hub: Arc<Hub>,
     rates: Rates,
     engine: Engine,
+    metrics: Arc<Metrics>,
+    /// How long a client may take for the head of a request, and pause in its body.
+    patience: Duration,
+    /// WebSockets, which are no connections of HTTP any more.
+    sockets: TaskTracker,
     /// Cancelled when the server shuts down: what would go on for long ends then.
     closing: CancellationToken,
 }

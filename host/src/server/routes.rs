@@ -1,6 +1,8 @@
 //! Every route there is.
 
+use super::connections::pace;
 use super::error::Error;
+use super::telemetry::requests;
 use super::{
     Shared, Tenancy, access, files, hosts, knowledge_bases, projects, runs, socket, tickets,
 };
@@ -19,6 +21,9 @@ pub(super) const INITIALIZE: &str = "/api/output-projects/{id}/initialize";
 /// The messages of a run.
 pub(super) const EVENTS: &str = "/api/runs/{id}/events";
 
+/// Where archives are uploaded.
+pub(super) const UPLOAD: &str = "/api/knowledge-bases";
+
 /// The largest body that is JSON.
 const JSON_BYTES: usize = 64 << 10;
 
@@ -28,7 +33,7 @@ pub(super) fn router(app: &Shared) -> Router {
         .route("/api", get(about))
         .route("/api/stacks", get(list_stacks))
         .route(
-            "/api/knowledge-bases",
+            UPLOAD,
             get(knowledge_bases::list).post(knowledge_bases::create),
         )
         .route(
@@ -67,6 +72,8 @@ pub(super) fn router(app: &Shared) -> Router {
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .merge(api)
+        .layer(from_fn_with_state(app.patience, pace::hold))
+        .layer(from_fn_with_state(app.metrics.clone(), requests::observe))
         .with_state(app.clone())
 }
 

@@ -10,6 +10,7 @@ use super::error::Error;
 use super::extract::Parameters;
 use super::runs::{HEARTBEAT, StreamParameters, begin, line};
 use super::stream::follow;
+use super::telemetry::Stream;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -30,6 +31,8 @@ pub(super) async fn initialize(
     let upgrade = upgrade.map_err(|error| Error::Request(error.body_text()))?;
     let upgrade = upgrade.max_message_size(INCOMING_BYTES);
     Ok(upgrade.on_upgrade(async move |socket| {
+        let _open = app.metrics.stream(Stream::WebSocket);
+        let _closing = app.sockets.token();
         let mut socket = Socket(socket);
         let found = find(&app, &caller, &id, parameters).await;
         match found {

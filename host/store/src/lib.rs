@@ -61,6 +61,7 @@ mod database;
 mod error;
 mod events;
 mod id;
+mod inspection;
 mod migrations;
 mod model;
 mod operator;
@@ -74,13 +75,16 @@ mod text;
 mod time;
 
 pub use database::{Durability, Location, Options, PostgresUrl};
-pub use error::{CredentialError, InvalidText, Kind, LocationError, OpenError, StoreError};
+pub use error::{
+    CredentialError, Failures, InvalidText, Kind, LocationError, OpenError, StoreError,
+};
 pub use id::{InvalidId, KnowledgeBaseId, ProjectId, RunId, TenantId, TicketId, TokenId};
+pub use inspection::Inspection;
 pub use model::{
     Access, Append, Cancelled, Claimed, Contents, Event, Failure, Fenced, Finish, KnowledgeBase,
     KnowledgeBaseState, Lease, Limits, NewKnowledgeBase, NewProject, NewToken, Origin, Outcome,
-    Permit, Project, ProjectStatus, Queue, Recovered, Recovery, Renewed, Run, RunRecord, RunState,
-    Scope, Scopes, Started, Tenant, TicketScope, Token, Totals, Usage,
+    Permit, Project, ProjectStatus, Queue, Recovered, Recovery, Removed, Renewed, Run, RunRecord,
+    RunState, Scope, Scopes, Started, Tenant, TicketScope, Token, Totals, Usage,
 };
 pub use operator::Operator;
 pub use page::{Cursor, InvalidCursor, Listed, Page};

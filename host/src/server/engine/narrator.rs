@@ -53,7 +53,7 @@ impl Narrator {
         let mut entered = None;
         if let Event::Stage(stage) = &event {
             state.stage = Some(*stage);
-            entered = word(*stage).parse::<Name>().ok();
+            entered = stage.word().parse::<Name>().ok();
         }
         let stage = state.stage;
         let messages = self.messages(&event, &mut state);
@@ -61,7 +61,7 @@ impl Narrator {
             return;
         }
         let with_stage = |message: Message| match stage {
-            Some(stage) => message.with("stage", word(stage)),
+            Some(stage) => message.with("stage", stage.word()),
             None => message,
         };
         let events = messages.into_iter().map(with_stage);
@@ -107,6 +107,7 @@ impl Narrator {
                 let message = message.with("extractor", extractor);
                 vec![message.with("facts", object(facts))]
             }
+            Event::Called(_) => Vec::new(),
             Event::Extracted { facts } => TOLD
                 .iter()
                 .map(|(kind, code, one, several)| {
@@ -139,15 +140,6 @@ pub(super) fn object(counts: &[(&'static str, usize)]) -> Map<String, Value> {
     counts
         .map(|(kind, count)| ((*kind).to_owned(), (*count).into()))
         .collect()
-}
-
-fn word(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Walk => "walk",
-        Stage::Extract => "extract",
-        Stage::Build => "build",
-        Stage::Publish => "publish",
-    }
 }
 
 fn sentence(stage: Stage) -> &'static str {

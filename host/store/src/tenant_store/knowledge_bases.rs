@@ -10,7 +10,7 @@ use crate::model::{
 use crate::page::{Listed, Page};
 use crate::rows::{self, column, knowledge_base_columns};
 use crate::scope::{AnyQuery, Scoped};
-use crate::text::without_nul;
+use crate::text::{Name, without_nul};
 
 const FIND: Scoped = Scoped::new(concat!(
     "SELECT ",
@@ -28,6 +28,28 @@ impl TenantStore {
         &self,
         new: NewKnowledgeBase,
     ) -> Result<KnowledgeBase, StoreError> {
+        self.insert_knowledge_base(new, None).await
+    }
+
+    /// The same for one whose files a host receives. If that host is killed meanwhile it finds the knowledge base with
+    /// [`Operator::fail_knowledge_bases_of`](crate::Operator::fail_knowledge_bases_of).
+    ///
+    /// # Errors
+    ///
+    /// When there is no such tenant, or the database fails.
+    pub async fn receive_knowledge_base(
+        &self,
+        new: NewKnowledgeBase,
+        receiver: &Name,
+    ) -> Result<KnowledgeBase, StoreError> {
+        self.insert_knowledge_base(new, Some(receiver)).await
+    }
+
+    async fn insert_knowledge_base(
+        &self,
+        new: NewKnowledgeBase,
+        receiver: Option<&Name>,
+    ) -> Result<KnowledgeBase, StoreError> {
         let base = KnowledgeBase {
             id: KnowledgeBaseId::random()?,
             tenant: self.id().clone(),
@@ -39,8 +61,9 @@ impl TenantStore {
             created_at: self.database.now(),
         };
         const INSERT: Scoped = Scoped::new(
-            "INSERT INTO knowledge_bases (tenant, id, name, directory, state, files, bytes, created_at)
-             VALUES ($1, $2, $3, $4, $5, 0, 0, $6)",
+            "INSERT INTO knowledge_bases (tenant, id, name, directory, state, files, bytes, created_at,
+                receiver)
+             VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7)",
         );
         let directory = match &base.origin {
             Origin::Uploaded => None,
@@ -54,7 +77,8 @@ impl TenantStore {
         let query = query
             .bind(directory)
             .bind(base.state.as_str())
-            .bind(base.created_at.milliseconds());
+            .bind(base.created_at.milliseconds())
+            .bind(receiver.map(Name::to_string));
         let mut writing = self.database.begin().await?;
         let inserted = query.execute(&mut *writing).await;
         inserted.map_err(|error| unless_missing(error, Kind::Tenant, self.id()))?;
