@@ -215,6 +215,11 @@ async fn walk_without_tenant(place: &Place, walk: &mut Walk) {
         Kind::Tenant,
         nobody.create_knowledge_base(base()).await,
     );
+    walk.not_found(
+        "receive_knowledge_base",
+        Kind::Tenant,
+        nobody.receive_knowledge_base(base(), &name("one")).await,
+    );
 }
 
 async fn snapshot(tenant: &TenantStore) -> String {

@@ -26,7 +26,7 @@ impl Default for Metrics {
         let series = Series::new(&mut registry);
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let start = since.map_or(0.0, |since| since.as_secs_f64());
-        series.process_start.set(start);
+        series.process.start.set(start);
         Self { series, registry }
     }
 }
@@ -82,18 +82,24 @@ pub(in crate::server) struct Answered<'r> {
 impl Metrics {
     /// A connection was accepted.
     pub(in crate::server) fn connection(&self) -> Open {
-        open(&self.series.connections_open)
+        open(&self.series.clients.connections_open)
     }
 
     /// A TLS handshake failed or took too long.
     pub(in crate::server) fn handshake_failed(&self) {
-        self.series.handshakes_failed.inc();
+        self.series.clients.handshakes_failed.inc();
     }
 
     /// Somebody follows a run.
     pub(in crate::server) fn stream(&self, stream: Stream) -> Open {
         let labels = [("kind", stream.word().into())];
-        open(&self.series.streams_open.get_or_create_owned(&labels))
+        open(
+            &self
+                .series
+                .clients
+                .streams_open
+                .get_or_create_owned(&labels),
+        )
     }
 
     /// A request was answered.
@@ -105,14 +111,16 @@ impl Metrics {
         let [method, named] = route.clone();
         let status = ("status", answered.status.to_string().into());
         let counted = [method, named, status];
-        self.series.requests.get_or_create(&counted).inc();
+        self.series.clients.requests.get_or_create(&counted).inc();
         let took = answered.took.as_secs_f64();
         self.series
+            .clients
             .request_duration
             .get_or_create(&route)
             .observe(took);
         if let Some(code) = answered.problem {
             self.series
+                .clients
                 .problems
                 .get_or_create(&[("code", code.into())])
                 .inc();
@@ -120,28 +128,28 @@ impl Metrics {
         if answered.upload {
             let outcome = answered.problem.unwrap_or("accepted");
             let labels = [("outcome", outcome.into())];
-            self.series.uploads.get_or_create(&labels).inc();
+            self.series.clients.uploads.get_or_create(&labels).inc();
         }
     }
 
     /// A run is worked on, which waited so long if nobody has worked on it before.
     pub(in crate::server) fn run_begun(&self, waited: Option<Duration>) -> Open {
         if let Some(waited) = waited {
-            self.series.queue_wait.observe(waited.as_secs_f64());
+            self.series.runs.queue_wait.observe(waited.as_secs_f64());
         }
-        open(&self.series.runs_live)
+        open(&self.series.runs.live)
     }
 
     /// A run ended in a state, with the code of its failure if it failed.
     pub(in crate::server) fn run_ended(&self, state: &'static str, code: &str) {
         let labels = [("state", state.into()), ("code", text(code))];
-        self.series.runs_ended.get_or_create(&labels).inc();
+        self.series.runs.ended.get_or_create(&labels).inc();
     }
 
     /// A stage of a run ended.
     pub(in crate::server) fn stage_ended(&self, stage: &'static str, took: Duration) {
         let labels = [("stage", stage.into())];
-        let durations = self.series.stage_duration.get_or_create(&labels);
+        let durations = self.series.runs.stage_duration.get_or_create(&labels);
         durations.observe(took.as_secs_f64());
     }
 
@@ -157,23 +165,35 @@ impl Metrics {
             function,
             ("outcome", called.outcome.into()),
         ];
-        self.series.calls.get_or_create(&counted).inc();
+        self.series.components.calls.get_or_create(&counted).inc();
         let took = called.elapsed.as_secs_f64();
-        self.series.call_duration.get_or_create(&of).observe(took);
-        let memory = self.series.call_memory.get_or_create(&[component]);
+        self.series
+            .components
+            .call_duration
+            .get_or_create(&of)
+            .observe(took);
+        let memory = self
+            .series
+            .components
+            .call_memory
+            .get_or_create(&[component]);
         memory.observe(called.peak_memory as f64);
     }
 
     /// Messages of runs were committed.
     pub(in crate::server) fn committed(&self, events: usize) {
-        self.series.events_committed.inc_by(events as u64);
+        self.series.store.events_committed.inc_by(events as u64);
     }
 
     /// Old runs and messages were removed.
     pub(in crate::server) fn removed(&self, runs: u64, events: u64) {
         for (what, count) in [("runs", runs), ("events", events)] {
             let labels = [("what", what.into())];
-            self.series.removed.get_or_create(&labels).inc_by(count);
+            self.series
+                .store
+                .removed
+                .get_or_create(&labels)
+                .inc_by(count);
         }
     }
 }

@@ -56,25 +56,28 @@ impl Scraped {
     fn update(&self, queues: Option<Vec<Queue>>) {
         let series = &self.metrics.series;
         if let Some(queues) = queues {
-            series.runs_queued.set(sum(&queues, |queue| queue.queued));
-            series.runs_running.set(sum(&queues, |queue| queue.running));
+            series.runs.queued.set(sum(&queues, |queue| queue.queued));
+            series.runs.running.set(sum(&queues, |queue| queue.running));
             let oldest = queues.iter().filter_map(|queue| queue.waiting_since);
             let since = oldest.map(|since| since.milliseconds()).min();
             let waited = since.map_or(0, |since| (now_milliseconds() - since).max(0));
-            series.oldest_wait.set(waited as f64 / 1_000.0);
+            series.runs.oldest_wait.set(waited as f64 / 1_000.0);
         }
         let activity = self.sandbox.activity();
         let number = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         let instances = i64::try_from(activity.instances).unwrap_or(i64::MAX);
-        series.instances.set(instances);
-        series.memories.set(number(activity.memories));
-        series.idle_memory.set(number(activity.idle_bytes));
+        series.components.instances.set(instances);
+        series.components.memories.set(number(activity.memories));
+        series
+            .components
+            .idle_memory
+            .set(number(activity.idle_bytes));
         for (result, count) in [
             ("cached", activity.code_cached),
             ("compiled", activity.code_compiled),
         ] {
             let labels = [("result", result.into())];
-            raise(&series.code_cache.get_or_create(&labels), count);
+            raise(&series.components.code.get_or_create(&labels), count);
         }
         let failures = Failures::so_far();
         for (kind, count) in [
@@ -82,11 +85,14 @@ impl Scraped {
             ("lasting", failures.lasting),
         ] {
             let labels = [("kind", kind.into())];
-            raise(&series.store_failures.get_or_create(&labels), count);
+            raise(&series.store.failures.get_or_create(&labels), count);
         }
-        series.resident_memory.set(process::resident_memory());
-        series.open_files.set(process::open_files());
-        series.most_files.set(process::most_files());
+        series
+            .process
+            .resident_memory
+            .set(process::resident_memory());
+        series.process.open_files.set(process::open_files());
+        series.process.most_files.set(process::most_files());
     }
 }
 
