@@ -26,6 +26,11 @@ pub struct Server {
 impl Server {
     /// Starts the program with a data directory.
     pub fn start(data: &Path, arguments: &[&str]) -> Self {
+        Self::start_in(data, arguments, &[])
+    }
+
+    /// The same with variables of the environment.
+    pub fn start_in(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let log = std::fs::File::options()
             .create(true)
             .append(true)
@@ -34,6 +39,7 @@ impl Server {
         let mut child = quarry(data, "serve")
             .args(["--listen", "127.0.0.1:0"])
             .args(arguments)
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
@@ -41,10 +47,10 @@ impl Server {
         let mut line = String::new();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         output.read_line(&mut line).unwrap();
-        let url = line.trim().strip_prefix("http://").unwrap_or_else(|| {
-            let log = std::fs::read_to_string(data.with_extension("log"));
-            panic!("the server did not start: {log:?}")
-        });
+        let (_, url) = line
+            .trim()
+            .split_once("://")
+            .unwrap_or_else(|| panic!("the server did not start: {}", log_of(data)));
         let (address, rest) = url.split_once('/').unwrap();
         let token = rest.split_once("token=").map(|(_, token)| token.to_owned());
         Self {
@@ -85,6 +91,20 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// What the servers of a data directory have written to their logs.
+pub fn log_of(data: &Path) -> String {
+    std::fs::read_to_string(data.with_extension("log")).unwrap()
+}
+
+/// Waits until something is so, and fails if it never is.
+pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begun = std::time::Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < PATIENCE, "{what} did not happen");
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
 
@@ -226,6 +246,14 @@ impl Answer {
 }
 
 impl Client {
+    /// The same client at another address.
+    pub fn at(&self, address: &str) -> Self {
+        Self {
+            address: address.to_owned(),
+            ..self.clone()
+        }
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, &[], Vec::new())
     }

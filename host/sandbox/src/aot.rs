@@ -16,13 +16,19 @@ use wasmtime::component::Component;
 #[derive(Debug)]
 pub(crate) struct CodeCache {
     directory: PathBuf,
+    hits: AtomicU64,
+    misses: AtomicU64,
 }
 
 impl CodeCache {
     /// Opens the directory, creating it for the user alone.
     pub(crate) fn open(directory: PathBuf) -> Result<Self, SandboxError> {
         match prepare(&directory) {
-            Ok(()) => Ok(CodeCache { directory }),
+            Ok(()) => Ok(CodeCache {
+                directory,
+                hits: AtomicU64::new(0),
+                misses: AtomicU64::new(0),
+            }),
             Err(error) => Err(SandboxError::Cache {
                 path: directory,
                 reason: error.to_string(),
@@ -40,14 +46,24 @@ impl CodeCache {
     ) -> wasmtime::Result<Component> {
         let path = self.directory.join(file_name(engine, digest));
         if let Some(component) = read(engine, &path) {
+            self.hits.fetch_add(1, Ordering::Relaxed);
             return Ok(component);
         }
+        self.misses.fetch_add(1, Ordering::Relaxed);
         let component = Component::from_binary(engine, wasm)?;
         let code = component.serialize()?;
         if write(&path, &code).is_err() {
             let _ = fs::remove_file(&path);
         }
         Ok(component)
+    }
+}
+
+impl CodeCache {
+    /// How often code was there, and how often it had to be compiled.
+    pub(crate) fn uses(&self) -> (u64, u64) {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        (read(&self.hits), read(&self.misses))
     }
 }
 

@@ -53,6 +53,21 @@ impl Default for SandboxOptions {
     }
 }
 
+/// What goes on in a sandbox. Without a pool, where the machine has no room for one, nothing is known of instances.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Activity {
+    /// Instances of components that there are.
+    pub instances: u64,
+    /// Their linear memories.
+    pub memories: usize,
+    /// Bytes of memory that are kept for instances to come.
+    pub idle_bytes: usize,
+    /// How often the code of a component was in the cache.
+    pub code_cached: u64,
+    /// How often it was not, and was compiled.
+    pub code_compiled: u64,
+}
+
 /// Runs components. Cheap to clone; one serves a whole process.
 #[derive(Clone)]
 pub struct Sandbox {
@@ -85,6 +100,24 @@ impl Sandbox {
             linker: Arc::new(linker),
             cache,
         })
+    }
+
+    /// What goes on in it now.
+    pub fn activity(&self) -> Activity {
+        let (code_cached, code_compiled) = match &self.cache {
+            Some(cache) => cache.uses(),
+            None => (0, 0),
+        };
+        let pool = self.engine.pooling_allocator_metrics();
+        Activity {
+            instances: pool.as_ref().map_or(0, |pool| pool.component_instances()),
+            memories: pool.as_ref().map_or(0, |pool| pool.memories()),
+            idle_bytes: pool
+                .as_ref()
+                .map_or(0, |pool| pool.unused_memory_bytes_resident()),
+            code_cached,
+            code_compiled,
+        }
     }
 
     /// Accepts an extractor, compiling it unless its code is cached.

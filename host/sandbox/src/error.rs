@@ -117,6 +117,28 @@ pub enum CallError {
     Busy,
 }
 
+impl CallError {
+    /// A stable word for it, which says which limit it was if it was one.
+    pub fn code(&self) -> &'static str {
+        match self {
+            CallError::Trap { .. } => "trap",
+            CallError::OutOfMemory { .. } => "out-of-memory",
+            CallError::Deadline(_) => "deadline",
+            CallError::StackOverflow { .. } => "stack-overflow",
+            CallError::Denied(_) => "denied",
+            CallError::Clock => "clock",
+            CallError::Malformed(_) => "malformed",
+            CallError::ResultTooLarge { .. } => "result-too-large",
+            CallError::Exited(_) => "exited",
+            CallError::InvalidOptions(_) => "invalid-options",
+            CallError::Failed(_) => "failed",
+            CallError::OverBudget(_) => "over-budget",
+            CallError::Cancelled => "cancelled",
+            CallError::Busy => "busy",
+        }
+    }
+}
+
 /// A guest waited for a clock.
 #[derive(Debug, thiserror::Error)]
 #[error("waiting for a clock is refused")]

@@ -42,7 +42,9 @@ pub use bindings::{
     Advice, Detail, Extraction, Floor, Input, Manifest, Need, Report, Section, Stack, TypeMapping,
 };
 pub use call::{CallOptions, Outcome, Usage};
-pub use component::{Extractor, PromptBuilder, Sandbox, SandboxOptions, SourceTree, digest};
+pub use component::{
+    Activity, Extractor, PromptBuilder, Sandbox, SandboxOptions, SourceTree, digest,
+};
 pub use error::{CallError, LoadError, SandboxError};
 pub use filesystem::{Access, Denied, Inputs};
 pub use limits::Limits;

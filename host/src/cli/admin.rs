@@ -1,7 +1,7 @@
 //! `quarry admin`
 
 use super::failure::Failure;
-use super::serve::StorePlace;
+use super::serve::settings::Place;
 use crate::server::ServeError;
 use clap::{Args, Subcommand};
 use quarry_store::{
@@ -18,7 +18,7 @@ pub(super) struct Administrators {
     #[command(subcommand)]
     action: Action,
     #[command(flatten)]
-    store: StorePlace,
+    place: Place,
 }
 
 #[derive(Debug, Subcommand)]
@@ -43,7 +43,8 @@ enum Action {
 
 impl Administrators {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        self.store.with(async |store| match &self.action {
+        let file = self.place.file()?;
+        self.place.with(&file, async |store| match &self.action {
             Action::CreateToken {
                 name,
                 expires_in_days,

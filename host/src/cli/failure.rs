@@ -27,6 +27,7 @@ pub(super) const EXIT_CODES: &str = "Exit codes:
 
 Environment:
   DATABASE_URL      the PostgreSQL database of `serve` and `tenant` (default: SQLite in the data directory)
+  OTEL_…            where `serve` sends traces, as OpenTelemetry defines it (default: nowhere)
   QUARRY_CACHE_DIR  where compiled components are kept (default: quarry/ in the user's cache directory)
   NO_COLOR          no colours";
 
@@ -48,10 +49,21 @@ pub(super) enum Failure {
     NotFound(String),
     #[error("{0}")]
     Usage(String),
+    #[error("{}", unusable(*.0))]
+    Unusable(usize),
     #[error("{}", secrets(.0))]
     Secrets(Vec<Finding>),
     #[error("{}; run `quarry init` again without --check", stale(.0))]
     Stale(Vec<Change>),
+}
+
+/// `2 things are not as a server needs them, …`
+fn unusable(count: usize) -> String {
+    let things = match count {
+        1 => "1 thing is not as a server needs it".to_owned(),
+        count => format!("{count} things are not as a server needs them"),
+    };
+    format!("{things}; see the lines that begin with `failed`")
 }
 
 /// `3 files are stale: CONTEXT.md changed, …`
@@ -134,7 +146,9 @@ impl Failure {
             Failure::Secrets(_) => 4,
             Failure::NotFound(_) => 6,
             Failure::Stale(_) => 7,
-            Failure::Sandbox(_) | Failure::Serve(_) | Failure::Output(_) => 1,
+            Failure::Sandbox(_) | Failure::Serve(_) | Failure::Output(_) | Failure::Unusable(_) => {
+                1
+            }
         })
     }
 }

@@ -105,7 +105,10 @@ fn stage_name(stage: Stage) -> &'static str {
 fn line(event: &Event) -> Option<String> {
     match event {
         Event::Stage(stage) => Some(stage_name(*stage).to_owned()),
-        Event::Started { .. } | Event::Opened { .. } | Event::Extracted { .. } => None,
+        Event::Started { .. }
+        | Event::Opened { .. }
+        | Event::Called(_)
+        | Event::Extracted { .. } => None,
         Event::Retried {
             extractor,
             input,
@@ -156,7 +159,7 @@ impl Bars {
                     bar.set_position(0);
                 }
             }
-            Event::Extracted { .. } => {}
+            Event::Called(_) | Event::Extracted { .. } => {}
             Event::Finished { extractor, facts } => {
                 if let Some(bar) = self.extractors.get(extractor) {
                     bar.finish_with_message(summary(facts));

@@ -1,7 +1,7 @@
 //! `quarry tenant`
 
 use super::failure::Failure;
-use super::serve::StorePlace;
+use super::serve::settings::{Limits as Settings, Place};
 use crate::server::ServeError;
 use clap::{Args, Subcommand};
 use quarry_store::{Limits, Name, NewToken, Page, Scopes, Store, StoreError, Tenant};
@@ -14,7 +14,7 @@ pub(super) struct Tenants {
     #[command(subcommand)]
     action: Action,
     #[command(flatten)]
-    store: StorePlace,
+    place: Place,
 }
 
 #[derive(Debug, Subcommand)]
@@ -23,6 +23,8 @@ enum Action {
     Create {
         /// The tenant's name
         name: String,
+        #[command(flatten)]
+        limits: Settings,
     },
     /// Print the tenants as JSON, one a line
     List,
@@ -30,23 +32,24 @@ enum Action {
 
 impl Tenants {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        self.store.with(async |store| match &self.action {
-            Action::Create { name } => create(store, name).await,
+        let file = self.place.file()?;
+        self.place.with(&file, async |store| match &self.action {
+            Action::Create { name, limits } => {
+                let limits = limits.clone().or(file.limits.clone()).limits()?;
+                create(store, name, &limits).await
+            }
             Action::List => list(store).await,
         })
     }
 }
 
-async fn create(store: &Store, name: &str) -> Result<(), Failure> {
+async fn create(store: &Store, name: &str, limits: &Limits) -> Result<(), Failure> {
     let parsed = |name: &str| {
         name.parse::<Name>()
             .map_err(|error| Failure::Usage(error.to_string()))
     };
     let made = async |name: &Name| {
-        let tenant = store
-            .operator()
-            .create_tenant(name, &Limits::default())
-            .await?;
+        let tenant = store.operator().create_tenant(name, limits).await?;
         let new = NewToken {
             name: name.clone(),
             scopes: Scopes::all(),

@@ -5,7 +5,8 @@
 //! builder counts what is really there. What the facts call things is no such value: see [`Redaction::documents`].
 
 use super::revision::revision;
-use super::{InitializeError, Request};
+use super::trace::observed;
+use super::{Events, InitializeError, Request};
 use crate::redaction::Redaction;
 use crate::render::{Rendered, render};
 use crate::workspace::{Documents, Workspace};
@@ -15,6 +16,9 @@ use quarry_sandbox::{
 
 /// How often the documents are built at most. Once for most projects, twice if a document betrays a secret.
 const ATTEMPTS: usize = 4;
+
+/// The name of the component.
+const BUILDER: &str = "prompt-builder";
 
 /// The document that has a budget.
 const CONTEXT: &str = "CONTEXT.md";
@@ -35,6 +39,7 @@ pub(super) struct Building<'b> {
     pub(super) builder: &'b PromptBuilder,
     pub(super) workspace: &'b Workspace,
     pub(super) options: &'b CallOptions,
+    pub(super) events: &'b Events,
     /// The names of the project and of the configuration that is meant, without secrets.
     pub(super) project: &'b str,
     pub(super) configuration: Option<&'b str>,
@@ -92,7 +97,9 @@ impl Building<'_> {
         let input = self.input(extraction, overrun);
         let tokenizer = &self.request.tokenizer;
         let staging = self.workspace.staging();
-        let outcome = self.builder.build(staging, &input, tokenizer, self.options);
+        let outcome = observed(BUILDER, "build", self.events, || {
+            self.builder.build(staging, &input, tokenizer, self.options)
+        });
         let Report { sections, .. } = outcome.result.map_err(|error| match error {
             CallError::OverBudget(floor) => {
                 self.over_budget(floor.tokens.saturating_add(overrun), floor.largest)
@@ -198,7 +205,7 @@ impl Building<'_> {
 
 fn failed(error: CallError) -> InitializeError {
     InitializeError::Component {
-        component: "prompt-builder".to_owned(),
+        component: BUILDER.to_owned(),
         error,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A part of the main job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +15,18 @@ pub enum Stage {
     Build,
     /// The workspace is written.
     Publish,
+}
+
+impl Stage {
+    /// The stable word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Stage::Walk => "walk",
+            Stage::Extract => "extract",
+            Stage::Build => "build",
+            Stage::Publish => "publish",
+        }
+    }
 }
 
 /// Something that happened.
@@ -51,11 +64,28 @@ pub enum Event {
         /// How many facts of each kind it found, without those of which it found none.
         facts: Vec<(&'static str, usize)>,
     },
+    /// A call of a component ended, well or not.
+    Called(Called),
     /// All extractors have ended.
     Extracted {
         /// How many facts of each kind the prompt builder gets, with those of which there are none.
         facts: Vec<(&'static str, usize)>,
     },
+}
+
+/// How a call of a component ended, and what it took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Called {
+    /// The component's name.
+    pub component: String,
+    /// What it was asked to do: `describe`, `extract` or `build`.
+    pub function: &'static str,
+    /// `ok`, or the [`CallError::code`].
+    pub outcome: &'static str,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// The most linear memory in use, in bytes.
+    pub peak_memory: usize,
 }
 
 /// Is asked right before the workspace is written, and says why it must not be: another host may have taken the run over,

@@ -1,5 +1,6 @@
 //! Running the extractors over a tree.
 
+use super::trace::observed;
 use super::{Event, Events, InitializeError};
 use crate::catalog::NamedExtractor;
 use crate::facts;
@@ -50,7 +51,10 @@ pub fn extract(
             .iter()
             .map(|extractor| {
                 let extractor_options = extractor_options.as_deref();
-                scope.spawn(move || run(extractor, walked, extractor_options, options, events))
+                let span = tracing::Span::current();
+                scope.spawn(move || {
+                    span.in_scope(|| run(extractor, walked, extractor_options, options, events))
+                })
             })
             .collect();
         running
@@ -84,7 +88,10 @@ fn run(
     events: &Events,
 ) -> Result<(Extraction, ExtractorRun), InitializeError> {
     let failed = |error| component_error(&named.name, error);
-    let manifest = named.extractor.describe(options).result.map_err(failed)?;
+    let described = observed(&named.name, "describe", events, || {
+        named.extractor.describe(options)
+    });
+    let manifest = described.result.map_err(failed)?;
     let (inputs, mut diagnostics) = walked.inputs(&manifest)?;
     let count = inputs.paths().len();
     events(Event::Started {
@@ -148,17 +155,19 @@ fn call(
         directory: walked.directory.clone(),
         inputs,
     };
-    let (events, extractor) = (events.clone(), named.name.clone());
+    let (told, extractor) = (events.clone(), named.name.clone());
     let options = CallOptions {
         on_open: Some(std::sync::Arc::new(move |opened| {
-            events(Event::Opened {
+            told(Event::Opened {
                 extractor: extractor.clone(),
                 opened,
             });
         })),
         ..options.clone()
     };
-    named.extractor.extract(&tree, extractor_options, &options)
+    observed(&named.name, "extract", events, || {
+        named.extractor.extract(&tree, extractor_options, &options)
+    })
 }
 
 fn component_error(name: &str, error: CallError) -> InitializeError {

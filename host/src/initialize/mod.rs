@@ -13,9 +13,10 @@ mod configuration;
 mod event;
 mod extraction;
 mod revision;
+mod trace;
 
 pub use code::Code;
-pub use event::{Event, Events, PublishCheck, Stage, silent};
+pub use event::{Called, Event, Events, PublishCheck, Stage, silent};
 pub use extraction::{Extracted, ExtractorRun, extract};
 
 use crate::catalog::{CatalogError, NamedExtractor, StackError};
@@ -32,6 +33,7 @@ use quarry_redaction::Finding;
 use quarry_sandbox::facts::FactSet;
 use quarry_sandbox::{CallError, CallOptions, Floor, PromptBuilder, Section, Stack, Tokenizer};
 use std::path::{Path, PathBuf};
+use trace::Stages;
 
 /// Why a run ended without a document. The workspace is as it was before.
 #[derive(Debug, thiserror::Error)]
@@ -231,9 +233,10 @@ pub fn initialize(
         Mode::Publish if !request.fail_on_secrets => Workspace::open(request.workspace)?,
         Mode::Publish | Mode::Compare => Workspace::scratch(request.workspace)?,
     };
-    events(Event::Stage(Stage::Walk));
+    let mut stages = Stages::new(events);
+    stages.enter(Stage::Walk);
     let walked = Walked::open(request.source)?;
-    events(Event::Stage(Stage::Extract));
+    stages.enter(Stage::Extract);
     let mut extracted = extract(
         &components.extractors,
         &walked,
@@ -251,7 +254,7 @@ pub fn initialize(
     events(Event::Extracted {
         facts: counts(&extraction.facts).to_vec(),
     });
-    events(Event::Stage(Stage::Build));
+    stages.enter(Stage::Build);
     let project = redaction.name(&project_name(&extraction.facts, request.source));
     let configuration = request.configuration.map(|name| redaction.name(name));
     let building = Building {
@@ -259,6 +262,7 @@ pub fn initialize(
         builder: &components.prompt_builder,
         workspace: &workspace,
         options,
+        events,
         project: &project,
         configuration: configuration.as_deref(),
     };
@@ -273,7 +277,7 @@ pub fn initialize(
     let outcome = if request.fail_on_secrets && findings.iter().any(|finding| !finding.allowed) {
         Outcome::Withheld
     } else {
-        settle(request, workspace, &documents, &revision, events)?
+        settle(request, workspace, &documents, &revision, &mut stages)?
     };
     Ok(Initialized {
         context_path,
@@ -296,7 +300,7 @@ fn settle(
     workspace: Workspace,
     documents: &Documents,
     revision: &str,
-    events: &Events,
+    stages: &mut Stages<'_>,
 ) -> Result<Outcome, InitializeError> {
     let agents = request.agents.as_ref();
     let revision = Some(revision);
@@ -304,7 +308,7 @@ fn settle(
         let changes = workspace.compare(documents, revision, agents)?;
         return Ok(Outcome::Compared(changes));
     }
-    events(Event::Stage(Stage::Publish));
+    stages.enter(Stage::Publish);
     let workspace = if request.fail_on_secrets {
         Workspace::open(request.workspace)?
     } else {

@@ -21,6 +21,7 @@ pub(super) async fn authenticate(
     // What has no credential at all is not told for whom a route is.
     match (credential(&app, &parts).await?, is_administration(&parts)) {
         (Credential::Tenant(access), false) => {
+            tracing::Span::current().record("tenant", access.tenant.as_str());
             if app.tenancy == Tenancy::Many {
                 let tenant = app.store.tenant(access.tenant.clone());
                 app.rates.admit(&tenant).await?;

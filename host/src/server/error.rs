@@ -64,6 +64,10 @@ pub(super) enum Error {
         allowed.saturating_sub(*used)
     )]
     StorageTooSmall { used: u64, allowed: u64 },
+    #[error(
+        "what was sent came too slowly, and the connection is closed; send it again over a better one"
+    )]
+    TooSlow,
     #[error("the upload broke off: {0}; send it again")]
     UploadBroken(String),
     #[error(
@@ -88,6 +92,10 @@ pub(super) enum Error {
     #[error("a task of the server ended unexpectedly")]
     Task,
 }
+
+/// The code of the problem that a request was answered with, for those that count them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ProblemCode(pub(super) &'static str);
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
@@ -137,6 +145,7 @@ impl Error {
             Error::OwnTenant => (StatusCode::CONFLICT, "own-tenant"),
             Error::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"),
             Error::Host(_) => (StatusCode::MISDIRECTED_REQUEST, "unknown-host"),
+            Error::TooSlow => (StatusCode::REQUEST_TIMEOUT, "too-slow"),
             Error::Origin(_) => (StatusCode::FORBIDDEN, "foreign-origin"),
             Error::Nothing(_) | Error::NoFile(_) | Error::NoRun | Error::NoStack(_) => {
                 (StatusCode::NOT_FOUND, "not-found")
@@ -226,7 +235,7 @@ fn store_kind(error: &StoreError) -> (StatusCode, &'static str) {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let status = self.status();
+        let (status, code) = self.kind();
         // Asking for its words writes the log.
         let _ = self.detail();
         let wait = match &self {
@@ -243,6 +252,7 @@ impl IntoResponse for Error {
         if let Some(seconds) = wait {
             headers.insert(RETRY_AFTER, seconds.into());
         }
+        response.extensions_mut().insert(ProblemCode(code));
         response
     }
 }

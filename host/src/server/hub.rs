@@ -1,8 +1,9 @@
 //! Passes committed messages on to whoever follows a run in this process.
 
+use super::telemetry::Metrics;
 use quarry_store::{Event, RunId};
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::broadcast;
 
 /// How many messages a follower may be behind. One that is further behind reads them from the store.
@@ -24,10 +25,21 @@ pub(super) enum Told {
 type Runs = HashMap<RunId, broadcast::Sender<Told>>;
 
 /// The followers of runs.
-#[derive(Debug, Default)]
-pub(super) struct Hub(Mutex<Runs>);
+#[derive(Debug)]
+pub(super) struct Hub {
+    runs: Mutex<Runs>,
+    metrics: Arc<Metrics>,
+}
 
 impl Hub {
+    /// A hub that nobody follows anything of.
+    pub(super) fn new(metrics: Arc<Metrics>) -> Self {
+        Self {
+            runs: Mutex::default(),
+            metrics,
+        }
+    }
+
     /// Follows a run from now on.
     pub(super) fn follow(&self, run: &RunId) -> broadcast::Receiver<Told> {
         let mut runs = self.runs();
@@ -40,7 +52,13 @@ impl Hub {
     }
 
     /// Tells of messages, which are committed, in their order.
-    pub(super) fn tell(&self, run: &RunId, events: impl IntoIterator<Item = Event>) {
+    pub(super) fn tell(
+        &self,
+        run: &RunId,
+        events: impl IntoIterator<Item = Event, IntoIter: ExactSizeIterator>,
+    ) {
+        let events = events.into_iter();
+        self.metrics.committed(events.len());
         if let Some(followers) = self.runs().get(run) {
             for event in events {
                 let told = match event.body.as_str().len() > LONG {
@@ -59,6 +77,6 @@ impl Hub {
     }
 
     fn runs(&self) -> MutexGuard<'_, Runs> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -31,6 +31,11 @@ impl Layout {
         Ok(layout)
     }
 
+    /// A data directory that nothing is made or removed in.
+    pub(super) fn at(root: &Path) -> io::Result<Self> {
+        Ok(Self(std::path::absolute(root)?))
+    }
+
     pub(super) fn root(&self) -> &Path {
         &self.0
     }

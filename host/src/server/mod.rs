@@ -13,7 +13,9 @@
 
 mod access;
 mod admin;
+mod check;
 mod components;
+mod connections;
 mod engine;
 mod error;
 mod extract;
@@ -23,10 +25,13 @@ mod hosts;
 mod hub;
 mod knowledge_bases;
 mod layout;
+mod open_files;
 mod openapi;
+mod options;
 mod problem;
 mod projects;
 mod rates;
+mod retention;
 mod routes;
 mod runs;
 mod schema;
@@ -34,12 +39,18 @@ mod socket;
 mod stacks;
 mod start;
 mod stream;
+mod telemetry;
 mod tickets;
 mod tokens;
 mod upload;
 mod views;
 
-pub use start::{Options, ServeError, Server, Tenancy};
+pub use check::{Check, check};
+pub use connections::{TlsError, TlsFiles};
+pub use options::{Options, ServeError, Tenancy};
+pub use start::Server;
+pub use telemetry::log::{self, LogFormat};
+pub use telemetry::{TraceError, Traces};
 
 use crate::catalog::Description;
 use engine::Engine;
@@ -49,8 +60,11 @@ use layout::Layout;
 use quarry_store::Store;
 use rates::Rates;
 use std::sync::Arc;
+use std::time::Duration;
+use telemetry::Metrics;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// What all requests share.
 struct App {
@@ -63,6 +77,11 @@ struct App {
     engine: Engine,
     /// What the components say of themselves, once somebody has asked.
     components: OnceCell<Vec<Description>>,
+    metrics: Arc<Metrics>,
+    /// How long a client may take for the head of a request, and pause in its body.
+    patience: Duration,
+    /// WebSockets, which are no connections of HTTP any more.
+    sockets: TaskTracker,
     /// Cancelled when the server shuts down: what would go on for long ends then.
     closing: CancellationToken,
 }

@@ -1,7 +1,9 @@
 //! Every route there is. `routes!` makes a route and its place in the document of the API from the same handler.
 
+use super::connections::pace;
 use super::error::Error;
 use super::openapi::{Published, describe};
+use super::telemetry::requests;
 use super::{
     Shared, Tenancy, access, admin, components, files, hosts, knowledge_bases, openapi, projects,
     runs, schema, socket, stacks, tickets, tokens,
@@ -26,6 +28,9 @@ pub(super) const EVENTS: &str = "/api/runs/{id}/events";
 /// What is at and below it is for administrators alone.
 pub(super) const ADMINISTRATION: &str = "/api/admin";
 
+/// Where archives are uploaded.
+pub(super) const UPLOAD: &str = "/api/knowledge-bases";
+
 /// The largest body that is JSON.
 pub(super) const JSON_BYTES: usize = 64 << 10;
 
@@ -44,7 +49,10 @@ pub(super) fn router(app: &Shared) -> Router {
         .merge(documents.method_not_allowed_fallback(method))
         .layer(Extension(Arc::new(published)))
         .layer(from_fn_with_state(app.clone(), hosts::check));
-    well.merge(api).with_state(app.clone())
+    well.merge(api)
+        .layer(from_fn_with_state(app.patience, pace::hold))
+        .layer(from_fn_with_state(app.metrics.clone(), requests::observe))
+        .with_state(app.clone())
 }
 
 /// Whether the server is well.

@@ -7,6 +7,7 @@ use super::extract::{Id, PageParameters, Parameters};
 use super::openapi::{Conflict, Unprocessable};
 use super::routes::EVENTS;
 use super::stream::follow;
+use super::telemetry::{Stream as Form, trace};
 use super::views::All;
 use super::{Shared, Tenancy, schema, views};
 use crate::catalog::stack;
@@ -19,8 +20,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::unfold;
 use futures_util::{Stream, StreamExt};
 use quarry_store::{
-    Cancelled, Event, Json as StoredJson, KnowledgeBaseState, Origin, ProjectId, RunId, Started,
-    TenantStore,
+    Cancelled, Event, KnowledgeBaseState, Origin, ProjectId, RunId, Started, TenantStore,
 };
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
@@ -66,7 +66,7 @@ pub(super) async fn begin(
     if app.tenancy == Tenancy::Many && base.origin != Origin::Uploaded {
         return Err(Error::DirectoryForbidden);
     }
-    let started = tenant.start_run(&project.id, &StoredJson::object()).await?;
+    let started = tenant.start_run(&project.id, &trace::stored()).await?;
     if let Started::New(run) = &started {
         tracing::info!(run = %run.id, tenant = %run.tenant, "a run is queued");
         app.engine.wake();
@@ -193,6 +193,7 @@ pub(super) async fn cancel_run(
     let asked = tenant.request_cancel(&id, &cancelled().json()).await?;
     let (status, run) = match asked {
         Cancelled::Ended(run, event) => {
+            app.metrics.run_ended(run.state.as_str(), "");
             app.hub.tell(&run.id, [event]);
             app.hub.close(&run.id);
             (StatusCode::OK, run)
@@ -263,7 +264,12 @@ pub(super) async fn follow_run(
         true => "text/event-stream",
         false => "application/x-ndjson",
     };
-    let body = Body::from_stream(with_heartbeat(events, sent));
+    let form = if sent { Form::ServerSent } else { Form::Lines };
+    let open = app.metrics.stream(form);
+    let body = Body::from_stream(with_heartbeat(events, sent).inspect(move |_| {
+        // Open as long as there is the stream.
+        let _ = &open;
+    }));
     let headers = [(CONTENT_TYPE, media_type), (CACHE_CONTROL, "no-store")];
     Ok((headers, body).into_response())
 }

@@ -10,6 +10,7 @@ use super::extract::Parameters;
 use super::routes::INITIALIZE;
 use super::runs::{HEARTBEAT, StreamParameters, begin, line};
 use super::stream::follow;
+use super::telemetry::Stream;
 use super::{Shared, schema};
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Path, State};
@@ -52,6 +53,8 @@ pub(super) async fn initialize(
         .max_message_size(INCOMING_BYTES)
         .read_buffer_size(INCOMING_BYTES);
     Ok(upgrade.on_upgrade(async move |socket| {
+        let _open = app.metrics.stream(Stream::WebSocket);
+        let _closing = app.sockets.token();
         let mut socket = Socket(socket);
         let found = find(&app, &caller, &id, parameters).await;
         match found {

@@ -1,125 +1,59 @@
 //! Starting and ending the server.
 
+use super::connections::{Serving, Tls, keep_current};
 use super::engine::{Engine, Parts};
 use super::hosts::Hosts;
 use super::hub::Hub;
 use super::layout::{Layout, make};
+use super::options::{Options, ServeError, Tenancy};
 use super::rates::Rates;
+use super::retention::Retention;
 use super::routes::router;
-use super::{App, Shared, upload};
-use crate::catalog::{CatalogError, EXTRACTORS, load_extractors, load_prompt_builder};
+use super::telemetry::{Metrics, Scraped, routes};
+use super::upload::{self, Interrupted};
+use super::{App, Shared, open_files};
+use crate::catalog::{EXTRACTORS, load_extractors, load_prompt_builder};
 use crate::initialize::Components;
 use crate::tokenizer;
-use quarry_agent::{AgentRunner, AgentSettings, SettingsError};
+use quarry_agent::{AgentRunner, AgentSettings};
 use quarry_sandbox::Sandbox;
 use quarry_store::{
-    Location, Name, NewToken, OpenError, Options as StoreOptions, PostgresUrl, Scopes, Secret,
-    Store, StoreError, TenantStore, TokenId,
+    Limits, Location, Name, NewToken, Options as StoreOptions, PostgresUrl, Scopes, Secret, Store,
+    StoreError, TenantStore, TokenId,
 };
 use std::fs::{self, File, TryLockError};
-use std::future::IntoFuture;
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 /// How long connections may last when the server shuts down, after their runs have ended or were handed over.
 const FAREWELL: Duration = Duration::from_secs(5);
 
+/// How long runs may take to end or to be handed over, besides the time that their agents have to end. The engine lets
+/// them go on for ten seconds first.
+const RUNS: Duration = Duration::from_secs(30);
+
 /// The name of the token of the single-user mode.
 const SESSION: &str = "quarry serve";
-
-/// For whom the server is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tenancy {
-    /// One user of this machine. A token is made at the start.
-    Single,
-    /// Tenants, each with tokens of its own.
-    Many,
-}
-
-/// How the server is started.
-#[derive(Debug)]
-pub struct Options {
-    /// Where it listens. Port 0 is any that is free.
-    pub listen: SocketAddr,
-    /// Where it keeps source trees and workspaces, and without `database` also its store.
-    pub data_directory: PathBuf,
-    /// The store, if it is PostgreSQL.
-    pub database: Option<PostgresUrl>,
-    /// For whom it is.
-    pub tenancy: Tenancy,
-    /// Names that requests may call it by, besides its address.
-    pub hosts: Vec<String>,
-    /// The agent that works after CONTEXT.md is published, if one is to.
-    pub agent: Option<AgentSettings>,
-    /// What components run in.
-    pub sandbox: Sandbox,
-}
-
-/// The server cannot be started.
-#[derive(Debug, thiserror::Error)]
-pub enum ServeError {
-    /// Anybody could use it.
-    #[error(
-        "{0} can be reached from other machines, and without tenants anybody could use it; give --multi-tenant, or listen on 127.0.0.1"
-    )]
-    Exposed(SocketAddr),
-    /// The address cannot be used.
-    #[error("cannot listen on {address}: {error}; choose another with --listen")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// What the system said.
-        #[source]
-        error: io::Error,
-    },
-    /// The data directory cannot be used.
-    #[error("the data directory {path} cannot be used: {error}", path = path.display())]
-    Directory {
-        /// The directory.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        error: io::Error,
-    },
-    /// Another server uses the data directory.
-    #[error(
-        "another server uses the data directory {path}; stop it, or choose another with --data-dir",
-        path = .0.display()
-    )]
-    InUse(PathBuf),
-    /// The store cannot be opened.
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    /// The store fails.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A component cannot be loaded.
-    #[error(transparent)]
-    Catalog(#[from] CatalogError),
-    /// The agent's settings are wrong.
-    #[error("[agent]: {0}")]
-    Agent(#[from] SettingsError),
-    /// The system gives no threads or signals.
-    #[error("the system does not give what the server needs: {0}")]
-    System(#[source] io::Error),
-    /// Serving ended by itself.
-    #[error("serving ended: {0}")]
-    Serving(#[source] io::Error),
-}
 
 /// A server that listens.
 pub struct Server {
     app: Shared,
     listener: TcpListener,
     address: SocketAddr,
+    tls: Option<Arc<Tls>>,
+    metrics: Option<(TcpListener, Scraped)>,
     session: Option<Session>,
+    retention: Retention,
+    /// How long runs may take to end when the server shuts down.
+    farewell: Duration,
     /// Held as long as the data directory is used.
     _lock: File,
 }
@@ -148,41 +82,56 @@ impl Server {
     ///
     /// See [`ServeError`].
     pub async fn start(options: Options) -> Result<Self, ServeError> {
-        if options.tenancy == Tenancy::Single && !options.listen.ip().is_loopback() {
-            return Err(ServeError::Exposed(options.listen));
-        }
+        refuse_exposed(options.tenancy, options.listen)?;
+        open_files::raise();
+        let tls = options.tls.map(Tls::load).transpose()?.map(Arc::new);
         let (lock, layout) = directory(&options.data_directory)?;
-        let components = components(options.sandbox)?;
-        let location = match options.database {
-            Some(url) => Location::Postgres(url),
-            None => Location::Directory(layout.root().to_owned()),
-        };
-        let owner = owner(&layout)?;
+        let host = owner(&layout)?;
+        let components = components(&options.sandbox)?;
         let store_options = StoreOptions {
-            host: Some(owner.clone()),
+            host: Some(host.clone()),
             ..StoreOptions::default()
         };
-        let store = Store::open(&location, store_options).await?;
+        let store = Store::open(&location(options.database, &layout), store_options).await?;
         let operator = store.operator();
-        upload::clean_up(&operator, |tenant, id| layout.uploaded(tenant, id)).await?;
+        let uploaded = |tenant: &_, id: &_| layout.uploaded(tenant, id);
+        upload::clean_up(&operator, Interrupted::Of(&host), uploaded).await?;
         let agent = agent(options.agent, options.tenancy, &layout).await?;
+        let grace = agent.as_ref().map(|agent| agent.settings().grace());
         let (listener, address) = listen(options.listen).await?;
+        let metrics_listener = match options.metrics {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
         let session = match options.tenancy {
-            Tenancy::Single => Some(session(&store).await?),
+            Tenancy::Single => Some(session(&store, &options.limits).await?),
             Tenancy::Many => None,
         };
-        let hub = Arc::new(Hub::default());
+        let metrics = Arc::new(Metrics::default());
+        let hub = Arc::new(Hub::new(metrics.clone()));
         let parts = Parts {
             store: store.clone(),
             hub: hub.clone(),
+            metrics: metrics.clone(),
             layout: layout.clone(),
             tenancy: options.tenancy,
             components,
             agent,
-            owner,
-            concurrency: std::thread::available_parallelism().map_or(1, usize::from),
+            owner: host.clone(),
+            concurrency: options.concurrency,
         };
         let engine = Engine::start(parts).await?;
+        let retention = Retention {
+            operator,
+            layout: layout.clone(),
+            metrics: metrics.clone(),
+            age: options.retention,
+        };
+        let scraped = Scraped {
+            metrics: metrics.clone(),
+            store: store.clone(),
+            sandbox: options.sandbox,
+        };
         let app = Arc::new(App {
             store,
             tenancy: options.tenancy,
@@ -192,68 +141,127 @@ impl Server {
             rates: Rates::default(),
             engine,
             components: OnceCell::new(),
+            metrics,
+            patience: options.patience,
+            sockets: TaskTracker::new(),
             closing: CancellationToken::new(),
         });
         Ok(Self {
             app,
             listener,
             address,
+            tls,
+            metrics: metrics_listener.map(|(listener, address)| {
+                tracing::info!(%address, "metrics are told");
+                (listener, scraped)
+            }),
             session,
+            retention,
+            farewell: RUNS + grace.unwrap_or_default(),
             _lock: lock,
         })
     }
 
     /// Where to begin. In single-user mode the token is part of it: it is for the user's eyes alone.
     pub fn url(&self) -> String {
+        let scheme = match self.tls {
+            Some(_) => "https",
+            None => "http",
+        };
+        let address = self.address;
         match &self.session {
-            Some(session) => format!(
-                "http://{}/api?token={}",
-                self.address,
-                session.secret.expose()
-            ),
-            None => format!("http://{}/api", self.address),
+            Some(session) => {
+                let token = session.secret.expose();
+                format!("{scheme}://{address}/api?token={token}")
+            }
+            None => format!("{scheme}://{address}/api"),
         }
     }
 
-    /// Serves until it is told to shut down, and then lets runs end or hands them over.
+    /// Serves until it is told to shut down, and then lets runs end or hands them over. All of that takes a limited time.
     ///
     /// # Errors
     ///
     /// See [`ServeError`].
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), ServeError> {
-        tracing::info!(address = %self.address, "serving");
-        let routes = router(&self.app);
+        tracing::info!(address = %self.address, tls = self.tls.is_some(), "serving");
+        let app = self.app;
         let closed = CancellationToken::new();
-        let serving = axum::serve(self.listener, routes)
-            .with_graceful_shutdown(closed.clone().cancelled_owned())
-            .into_future();
-        let mut serving = tokio::spawn(serving);
-        let ended = tokio::select! {
-            () = shutdown.cancelled() => None,
-            ended = &mut serving => Some(ended),
+        let serving = Serving {
+            routes: router(&app),
+            tls: self.tls.clone(),
+            patience: app.patience,
+            metrics: app.metrics.clone(),
+        };
+        let mut serving = tokio::spawn(serving.serve(self.listener, closed.clone()));
+        let metrics = self.metrics.map(|(listener, scraped)| {
+            let serving = Serving {
+                tls: None,
+                patience: app.patience,
+                metrics: app.metrics.clone(),
+                routes: routes(scraped),
+            };
+            AbortOnDropHandle::new(tokio::spawn(
+                serving.serve(listener, CancellationToken::new()),
+            ))
+        });
+        tokio::spawn(self.retention.keep(app.closing.clone()));
+        tokio::spawn(keep_current(self.tls, app.closing.clone()));
+        let failed = tokio::select! {
+            () = shutdown.cancelled() => false,
+            _ = &mut serving => true,
         };
         tracing::info!("shutting down");
         // No new connections; those who follow a run see its end, if it comes in time.
         closed.cancel();
-        self.app.engine.close().await;
-        self.app.closing.cancel();
-        let ended = match ended {
-            Some(ended) => Ok(ended),
-            None => timeout(FAREWELL, &mut serving).await,
-        };
-        if let Some(session) = self.session {
-            session.tenant.revoke_token(&session.token).await?;
+        if timeout(self.farewell, app.engine.close()).await.is_err() {
+            tracing::error!(
+                "runs did not end in time; they begin again when a host takes them over"
+            );
         }
-        self.app.store.close().await;
-        match ended {
-            Ok(Ok(served)) => served.map_err(ServeError::Serving),
-            Ok(Err(error)) => Err(ServeError::Serving(io::Error::other(error))),
-            // Connections that nobody closes.
-            Err(_) => {
-                serving.abort();
-                Ok(())
+        app.closing.cancel();
+        app.sockets.close();
+        let answered = async {
+            if !failed {
+                let _ = (&mut serving).await;
             }
+            app.sockets.wait().await;
+        };
+        // Connections that nobody closes end with the process.
+        let _ = timeout(FAREWELL, answered).await;
+        serving.abort();
+        drop(metrics);
+        let left = async {
+            if let Some(session) = self.session {
+                session.tenant.revoke_token(&session.token).await?;
+            }
+            app.store.close().await;
+            Ok::<_, StoreError>(())
+        };
+        match timeout(FAREWELL, left).await {
+            Ok(left) => left?,
+            Err(_) => tracing::error!("the store did not answer at the end"),
         }
+        match failed {
+            true => Err(ServeError::Serving),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Without tenants, whoever reaches the server may use it.
+pub(super) fn refuse_exposed(tenancy: Tenancy, listen: SocketAddr) -> Result<(), ServeError> {
+    match tenancy == Tenancy::Single && !listen.ip().is_loopback() {
+        true => Err(ServeError::Exposed(listen)),
+        false => Ok(()),
+    }
+}
+
+/// Where the store is.
+pub(super) fn location(database: Option<PostgresUrl>, layout: &Layout) -> Location {
+    match database {
+        Some(url) => Location::Postgres(url),
+        None => Location::Directory(layout.root().to_owned()),
     }
 }
 
@@ -291,14 +299,26 @@ fn owner(layout: &Layout) -> Result<Name, ServeError> {
     })
 }
 
-fn components(sandbox: Sandbox) -> Result<Components, ServeError> {
+pub(super) fn components(sandbox: &Sandbox) -> Result<Components, ServeError> {
     tokio::task::block_in_place(|| {
         tokenizer::prepare(tokenizer::Name::default());
         Ok(Components {
-            extractors: load_extractors(&sandbox, &EXTRACTORS)?,
-            prompt_builder: load_prompt_builder(&sandbox)?,
+            extractors: load_extractors(sandbox, &EXTRACTORS)?,
+            prompt_builder: load_prompt_builder(sandbox)?,
         })
     })
+}
+
+/// What starts the agent.
+pub(super) fn runner(
+    settings: AgentSettings,
+    tenancy: Tenancy,
+    layout: &Layout,
+) -> Result<AgentRunner, ServeError> {
+    Ok(AgentRunner::new(settings)?
+        .require_isolation(tenancy == Tenancy::Many)
+        .hide(layout.root())
+        .homes_in(layout.agent_homes()))
 }
 
 async fn agent(
@@ -309,10 +329,7 @@ async fn agent(
     let Some(settings) = settings else {
         return Ok(None);
     };
-    let runner = AgentRunner::new(settings)?
-        .require_isolation(tenancy == Tenancy::Many)
-        .hide(layout.root())
-        .homes_in(layout.agent_homes());
+    let runner = runner(settings, tenancy, layout)?;
     if let Err(error) = runner.check().await {
         // CONTEXT.md can be published without it; each run says what is wrong.
         tracing::warn!(%error, "the agent cannot be started; runs will end with this error");
@@ -328,9 +345,13 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeE
 }
 
 /// Makes the token of this session; those of sessions that were killed end.
-async fn session(store: &Store) -> Result<Session, ServeError> {
-    let tenant = store.operator().single_user_tenant().await?;
-    let tenant = store.tenant(tenant.id);
+async fn session(store: &Store, limits: &Limits) -> Result<Session, ServeError> {
+    let operator = store.operator();
+    let user = operator.single_user_tenant().await?;
+    if user.limits != *limits {
+        operator.update_tenant(&user.id, &user.name, limits).await?;
+    }
+    let tenant = store.tenant(user.id);
     let tokens = tenant.tokens(&quarry_store::Page::first()).await?;
     for token in tokens.items {
         if token.name.as_str() == SESSION && token.revoked_at.is_none() {

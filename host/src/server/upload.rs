@@ -8,13 +8,13 @@ use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use futures_util::StreamExt;
 use quarry_store::{
-    Contents, Failure, KnowledgeBase, KnowledgeBaseId, Name, NewKnowledgeBase, Operator, Origin,
-    StoreError, TenantId, TenantStore, Timestamp,
+    Clock, Contents, Failure, KnowledgeBase, KnowledgeBaseId, Name, NewKnowledgeBase, Operator,
+    Origin, StoreError, SystemClock, TenantId, TenantStore,
 };
 use quarry_unpack::{Limit, Limits, UnpackError, Unpacked, unpack};
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -179,25 +179,39 @@ async fn discard(tenant: &TenantStore, id: &KnowledgeBaseId, files: PathBuf) {
     }
 }
 
-/// Fails the uploads of a process that ended in their middle, and removes their files.
+/// How long an upload may take before it is taken for one of a host that never came back.
+const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Which uploads are known to have ended in their middle.
+pub(super) enum Interrupted<'host> {
+    /// Those of the process before this one, of the same host.
+    Of(&'host Name),
+    /// Those of whatever host that began very long ago.
+    Abandoned,
+}
+
+/// Fails uploads that ended in their middle, and removes their files. Those of hosts that are well go on.
 pub(super) async fn clean_up(
     operator: &Operator,
+    interrupted: Interrupted<'_>,
     uploaded: impl Fn(&TenantId, &KnowledgeBaseId) -> PathBuf,
 ) -> Result<(), StoreError> {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    let now = since.map_or(0, |since| {
-        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-    });
     let Ok(code) = "upload-interrupted".parse() else {
         return Ok(());
     };
     let failure = Failure::new(code, "the server stopped during the upload; send it again");
-    let abandoned = operator
-        .fail_abandoned_knowledge_bases(Timestamp::from_milliseconds(now), &failure)
-        .await?;
-    for (tenant, id) in abandoned {
+    let failed = match interrupted {
+        Interrupted::Of(host) => operator.fail_knowledge_bases_of(host, &failure).await?,
+        Interrupted::Abandoned => {
+            let before = SystemClock.now().before(ABANDONED);
+            operator
+                .fail_abandoned_knowledge_bases(before, &failure)
+                .await?
+        }
+    };
+    for (tenant, id) in failed {
         if let Err(error) = remove(&uploaded(&tenant, &id)) {
-            tracing::error!(knowledge_base = %id, %error, "the files of an upload stay");
+            tracing::error!(knowledge_base = %id, %tenant, %error, "the files of an upload stay");
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use crate::database::{Durability, Location, Options, PostgresUrl};
 use crate::error::{OpenError, StoreError, is_damage, sqlite_code};
-use crate::migrations::migrate;
+use crate::migrations::{applied as applied_steps, migrate};
 use crate::text::Name;
 use crate::time::{Clock, Timestamp};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -13,6 +13,9 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// The name of SQLite's file in its directory.
+const FILE: &str = "quarry.db";
 
 /// A transaction.
 pub(crate) type Writing = Transaction<'static, sqlx::Any>;
@@ -150,6 +153,47 @@ async fn postgres(url: &PostgresUrl, options: Options) -> Result<Database, OpenE
     })
 }
 
+/// The last step of a store's schema, without changing anything; none where there is no store yet.
+pub(crate) async fn applied(location: &Location) -> Result<Option<i64>, OpenError> {
+    sqlx::any::install_default_drivers();
+    let (target, name, has_steps) = match location {
+        Location::Directory(directory) => {
+            let path = std::path::absolute(directory)
+                .map_err(|error| OpenError::Io {
+                    path: directory.clone(),
+                    action: "finding the data directory",
+                    error,
+                })?
+                .join(FILE);
+            if !path.exists() {
+                return Ok(None);
+            }
+            let has_steps = "SELECT 1 FROM sqlite_master WHERE name = 'schema_steps'";
+            (
+                sqlite_options(&path)?,
+                path.display().to_string(),
+                has_steps,
+            )
+        }
+        Location::Postgres(url) => {
+            let name = url.to_string();
+            let failed = |error| explain(&name, "reading its URL", error);
+            let target = url.0.as_str().parse().map_err(failed)?;
+            let has_steps = "SELECT 1 WHERE to_regclass('schema_steps') IS NOT NULL";
+            (target, name, has_steps)
+        }
+    };
+    let failed = |error| explain(&name, "reading the version of its schema", error);
+    let mut connection = connect(&target, &name).await?;
+    let found = connection.fetch_optional(has_steps).await.map_err(failed)?;
+    let step = match found {
+        Some(_) => Some(applied_steps(&mut connection, &name).await?),
+        None => None,
+    };
+    connection.close().await.map_err(failed)?;
+    Ok(step)
+}
+
 async fn connect(target: &AnyConnectOptions, name: &str) -> Result<AnyConnection, OpenError> {
     let connected = AnyConnection::connect_with(target).await;
     connected.map_err(|error| explain(name, "connecting", error))
@@ -172,7 +216,7 @@ fn prepare(directory: &Path) -> Result<PathBuf, OpenError> {
         .mode(0o700)
         .create(&directory);
     made.map_err(failed(&directory, "making the data directory"))?;
-    let path = directory.join("quarry.db");
+    let path = directory.join(FILE);
     let private = Permissions::from_mode(0o600);
     match fs::metadata(&path) {
         // Also for root, whom the system would let write.

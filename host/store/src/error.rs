@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The store could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -228,11 +229,39 @@ impl StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        match &error {
+        let error = match &error {
             sqlx::Error::Database(said) if said.code().is_some_and(|code| is_damage(&code)) => {
                 StoreError::Damaged(said.message().to_owned())
             }
             _ => StoreError::Database(error),
+        };
+        let count = match error.is_temporary() {
+            true => &TEMPORARY,
+            false => &LASTING,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+        error
+    }
+}
+
+static TEMPORARY: AtomicU64 = AtomicU64::new(0);
+static LASTING: AtomicU64 = AtomicU64::new(0);
+
+/// How often databases have failed since the process began, also where the call was tried again and succeeded then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failures {
+    /// Those that [`StoreError::is_temporary`] calls so.
+    pub temporary: u64,
+    /// All others.
+    pub lasting: u64,
+}
+
+impl Failures {
+    /// Those up to now.
+    pub fn so_far() -> Self {
+        Self {
+            temporary: TEMPORARY.load(Ordering::Relaxed),
+            lasting: LASTING.load(Ordering::Relaxed),
         }
     }
 }

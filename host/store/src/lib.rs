@@ -62,6 +62,7 @@ mod database;
 mod error;
 mod events;
 mod id;
+mod inspection;
 mod migrations;
 mod model;
 mod operator;
@@ -75,16 +76,19 @@ mod text;
 mod time;
 
 pub use database::{Durability, Location, Options, PostgresUrl};
-pub use error::{CredentialError, InvalidText, Kind, LocationError, OpenError, StoreError};
+pub use error::{
+    CredentialError, Failures, InvalidText, Kind, LocationError, OpenError, StoreError,
+};
 pub use id::{
     AdministratorTokenId, InvalidId, KnowledgeBaseId, ProjectId, RunId, TenantId, TicketId, TokenId,
 };
+pub use inspection::Inspection;
 pub use model::{
     Access, AdministratorToken, Append, Cancelled, Claimed, Contents, Event, Failure, Fenced,
     Finish, KnowledgeBase, KnowledgeBaseState, Lease, Limits, LimitsChange, NewAdministratorToken,
     NewKnowledgeBase, NewProject, NewToken, Origin, Outcome, Permit, Progress, Project,
-    ProjectStatus, Queue, Recovered, Recovery, Renewed, Run, RunRecord, RunState, Scope, Scopes,
-    Started, Tenant, TenantChange, TicketScope, Token, Totals, Usage,
+    ProjectStatus, Queue, Recovered, Recovery, Removed, Renewed, Run, RunRecord, RunState, Scope,
+    Scopes, Started, Tenant, TenantChange, TicketScope, Token, Totals, Usage,
 };
 pub use operator::Operator;
 pub use page::{Cursor, InvalidCursor, Listed, Page};

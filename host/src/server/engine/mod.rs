@@ -15,6 +15,7 @@ pub(super) use message::{Message, Sort};
 
 use super::hub::Hub;
 use super::layout::Layout;
+use super::telemetry::{Metrics, Open, trace};
 use super::{ServeError, Tenancy};
 use crate::initialize::Components;
 use quarry_agent::AgentRunner;
@@ -28,6 +29,8 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::field::Empty;
+use tracing::{Instrument, Span, info_span};
 use writer::Writer;
 
 /// How long a host has a run for itself without a sign of life, and how often it gives one.
@@ -51,6 +54,7 @@ const FAREWELL: Duration = Duration::from_secs(10);
 pub(super) struct Parts {
     pub(super) store: Store,
     pub(super) hub: Arc<Hub>,
+    pub(super) metrics: Arc<Metrics>,
     pub(super) layout: Layout,
     pub(super) tenancy: Tenancy,
     pub(super) components: Components,
@@ -184,12 +188,22 @@ impl Inner {
         self.running().insert(id.clone(), stop.clone());
         self.tenants.note(&claimed.run.tenant);
         let inner = self.clone();
-        self.tasks.spawn(async move {
+        let (live, span) = (self.live(&claimed.run), span(&claimed.run));
+        let work = async move {
             run::work(&inner, claimed, stop, slot).await;
             inner.running().remove(&id);
+            drop(live);
             // The tenant may have had as many runs as it may.
             inner.wake.notify_one();
-        });
+        };
+        self.tasks.spawn(work.instrument(span));
+    }
+
+    /// Counts a run as live, and how long it waited if nobody has worked on it before.
+    fn live(&self, run: &Run) -> Open {
+        let waited = run.started_at.filter(|_| run.attempts == 1);
+        let waited = waited.map(|started| run.queued_at.until(started));
+        self.parts.metrics.run_begun(waited)
     }
 
     async fn keep_recovering(self: Arc<Self>) {
@@ -217,11 +231,25 @@ impl Inner {
             self.parts.hub.tell(&run.id, [recovered.event]);
             match run.state.is_live() {
                 true => self.wake.notify_one(),
-                false => self.parts.hub.close(&run.id),
+                false => {
+                    let code = run
+                        .failure
+                        .as_ref()
+                        .map_or("", |failure| failure.code.as_str());
+                    self.parts.metrics.run_ended(run.state.as_str(), code);
+                    self.parts.hub.close(&run.id);
+                }
             }
         }
         Ok(())
     }
+}
+
+/// The span of a run, in the trace of the request that asked for it.
+fn span(run: &Run) -> Span {
+    let span = info_span!("run", run = %run.id, tenant = %run.tenant, project = %run.project, outcome = Empty);
+    trace::continue_stored(&span, &run.request);
+    span
 }
 
 /// The message about a run whose host died.

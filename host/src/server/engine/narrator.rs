@@ -57,7 +57,7 @@ impl Narrator {
         if let Event::Stage(stage) = &event {
             state.stage = Some(*stage);
             state.began.push((*stage, Instant::now()));
-            entered = word(*stage).parse::<Name>().ok();
+            entered = stage.word().parse::<Name>().ok();
         }
         let stage = state.stage;
         let messages = self.messages(&event, &mut state);
@@ -65,7 +65,7 @@ impl Narrator {
             return;
         }
         let with_stage = |message: Message| match stage {
-            Some(stage) => message.with("stage", word(stage)),
+            Some(stage) => message.with("stage", stage.word()),
             None => message,
         };
         let events = messages.into_iter().map(with_stage);
@@ -124,6 +124,7 @@ impl Narrator {
                 let message = message.with("extractor", extractor);
                 vec![message.with("facts", object(facts))]
             }
+            Event::Called(_) => Vec::new(),
             Event::Extracted { facts } => TOLD
                 .iter()
                 .map(|(kind, code, one, several)| {

@@ -11,12 +11,13 @@ use crate::initialize::{BUDGET, Events, Initialized, Outcome, PublishCheck, Requ
 use crate::server::Tenancy;
 use crate::server::figures::{Figures, RunLimits};
 use crate::server::layout::make;
+use crate::server::telemetry::run::measured;
 use crate::settings::of_tree;
 use crate::tokenizer::{self, tokenizer};
 use quarry_sandbox::CallOptions;
 use quarry_store::{
     Append, Claimed, Finish, KnowledgeBase, KnowledgeBaseState, Lease, Operator, Origin,
-    Outcome as Ended, Project, ProjectStatus, RunRecord, StoreError,
+    Outcome as Ended, Project, ProjectStatus, RunRecord, RunState, StoreError,
 };
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ use tokio::runtime::Handle;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::sleep;
 use tokio_util::task::AbortOnDropHandle;
+use tracing::{Instrument, Span, info_span};
 
 /// Works on a run up to its end.
 pub(super) async fn work(
@@ -37,7 +39,8 @@ pub(super) async fn work(
     let (run, tenant) = (claimed.run.id.clone(), claimed.run.tenant.clone());
     tracing::info!(%run, %tenant, "a run begins");
     let operator = inner.parts.store.operator();
-    let heartbeat = tokio::spawn(keep_alive(operator, claimed.lease.clone(), stop.clone()));
+    let heartbeat =
+        tokio::spawn(keep_alive(operator, claimed.lease.clone(), stop.clone()).in_current_span());
     let limit = Duration::from_secs(claimed.limits.run_seconds.into());
     let deadline = tokio::spawn({
         let stop = stop.clone();
@@ -110,7 +113,12 @@ impl Work<'_> {
         self.published(&done).await;
         self.initializing = None;
         if let Some(runner) = &self.inner.parts.agent {
-            let (figures, result) = agent::run(self, runner, &workspace).await;
+            let begun = Instant::now();
+            let working = agent::run(self, runner, &workspace);
+            let span = info_span!("stage", stage = agent::STAGE);
+            let (figures, result) = working.instrument(span).await;
+            let metrics = &self.inner.parts.metrics;
+            metrics.stage_ended(agent::STAGE, begun.elapsed());
             self.note("agent", figures);
             result?;
         }
@@ -142,7 +150,8 @@ impl Work<'_> {
         };
         let runtime = Handle::current();
         let begun = Instant::now();
-        let done = tokio::task::spawn_blocking(move || job.run(&runtime));
+        let span = Span::current();
+        let done = tokio::task::spawn_blocking(move || span.in_scope(|| job.run(&runtime)));
         let (done, budget) = done.await.map_err(|_| Failure::Panicked)??;
         let limits = RunLimits {
             run_seconds: self.claimed.limits.run_seconds,
@@ -257,6 +266,9 @@ impl Work<'_> {
         };
         let (outcome, message, project_status) = ended;
         tracing::info!(run = %lease.run, tenant = %self.claimed.run.tenant, ?outcome, "a run ended");
+        let (state, code) = words(&outcome);
+        Span::current().record("outcome", state);
+        self.inner.parts.metrics.run_ended(state, &code);
         self.record.figures = quarry_store::Json::of(&self.figures).ok();
         let finish = Finish {
             outcome,
@@ -285,6 +297,15 @@ impl Work<'_> {
             .with("files", &self.figures["files"])
             .with("figures", &self.figures);
         (Ended::Succeeded, message, Some(status))
+    }
+}
+
+/// The state that a run ends in, and the code of its failure.
+fn words(outcome: &Ended) -> (&'static str, String) {
+    match outcome {
+        Ended::Succeeded => (RunState::Succeeded.as_str(), String::new()),
+        Ended::Failed(failure) => (RunState::Failed.as_str(), failure.code.to_string()),
+        Ended::Cancelled => (RunState::Cancelled.as_str(), String::new()),
     }
 }
 
@@ -344,6 +365,7 @@ impl Job {
         };
         let narrator = self.narrator.clone();
         let events: Events = Arc::new(move |event| narrator.tell(event));
+        let events = measured(self.inner.parts.metrics.clone(), events);
         let components = &self.inner.parts.components;
         let done = initialize(&request, components, &options, &events)?;
         Ok((done, budget))

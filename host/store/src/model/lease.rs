@@ -119,6 +119,15 @@ pub struct Recovery {
     pub grace: Duration,
 }
 
+/// What was removed because it was old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Removed {
+    /// Runs.
+    pub runs: u64,
+    /// Events of runs.
+    pub events: u64,
+}
+
 /// What became of a run whose lease had expired.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recovered {

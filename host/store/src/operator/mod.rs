@@ -5,6 +5,7 @@ mod append;
 mod leases;
 mod queue;
 mod recovery;
+mod retention;
 mod tenants;
 
 use crate::connections::Database;

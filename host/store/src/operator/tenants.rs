@@ -241,12 +241,20 @@ impl Operator {
     ) -> Result<Vec<(TenantId, KnowledgeBaseId)>, StoreError> {
         const FAIL: &str =
             "UPDATE knowledge_bases SET state = 'failed', failure_code = $2, failure_message = $3
-             WHERE state = 'receiving' AND created_at < $1 AND (host IS NULL OR host = $4) RETURNING tenant, id";
-        let query = sqlx::query(FAIL)
-            .bind(before.milliseconds())
-            .bind(failure.code.as_str());
-        let query = query.bind(without_nul(&failure.message));
-        let query = query.bind(self.database.host().map(str::to_owned));
+             WHERE state = 'receiving' AND created_at < $1 RETURNING tenant, id";
+        let query = sqlx::query(FAIL).bind(before.milliseconds());
+        self.fail_knowledge_bases(query, failure).await
+    }
+
+    /// Carries out a statement that fails knowledge bases; what is bound next is the failure.
+    async fn fail_knowledge_bases(
+        &self,
+        query: AnyQuery,
+        failure: &Failure,
+    ) -> Result<Vec<(TenantId, KnowledgeBaseId)>, StoreError> {
+        let query = query
+            .bind(failure.code.to_string())
+            .bind(without_nul(&failure.message));
         let mut writing = self.database.begin().await?;
         let found = query.fetch_all(&mut *writing).await?;
         let failed = found
@@ -255,6 +263,24 @@ impl Operator {
         let failed = failed.collect::<Result<_, StoreError>>()?;
         writing.commit().await?;
         Ok(failed)
+    }
+
+    /// Fails the knowledge bases that a host was receiving: a host that starts knows that the process before it, of the
+    /// same name, has ended. Their files are the caller's to remove.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn fail_knowledge_bases_of(
+        &self,
+        receiver: &Name,
+        failure: &Failure,
+    ) -> Result<Vec<(TenantId, KnowledgeBaseId)>, StoreError> {
+        const FAIL: &str =
+            "UPDATE knowledge_bases SET state = 'failed', failure_code = $2, failure_message = $3
+             WHERE state = 'receiving' AND host = $1 RETURNING tenant, id";
+        let query = sqlx::query(FAIL).bind(receiver.as_str());
+        self.fail_knowledge_bases(query, failure).await
     }
 
     /// Removes tickets that have expired.

@@ -15,5 +15,7 @@ mod opening;
 mod races;
 mod recovery;
 mod resources;
+mod retention;
 mod runs;
 mod state_machine;
+mod uploads;

@@ -2,7 +2,7 @@
 
 use crate::support::{Place, name};
 use quarry_store::{
-    Durability, Limits, Location, LocationError, OpenError, Options, PostgresUrl, Store,
+    Durability, Inspection, Limits, Location, LocationError, OpenError, Options, PostgresUrl, Store,
 };
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use std::fs::{self, Permissions};
@@ -44,7 +44,14 @@ async fn a_store_that_was_closed_says_so(place: Place) {
     assert!(place.store.operator().totals().await.is_err());
 }
 
+async fn a_store_can_be_looked_at_while_it_is_used(place: Place) {
+    let found = Store::inspect(&place.location).await.unwrap();
+    assert!(matches!(found, Inspection::Found { applied, known } if applied == known));
+    place.store.check().await.unwrap();
+}
+
 on_both!(
+    a_store_can_be_looked_at_while_it_is_used,
     what_is_stored_is_there_when_the_store_is_opened_again,
     hosts_that_open_a_new_store_at_once_make_one,
     a_store_that_was_closed_says_so,
@@ -100,6 +107,26 @@ async fn sqlite_is_this_users_alone() {
     fs::set_permissions(data.join("quarry.db"), Permissions::from_mode(0o644)).unwrap();
     open(&data).await.unwrap().close().await;
     assert_eq!(mode(&data.join("quarry.db")), 0o600);
+}
+
+#[tokio::test]
+async fn looking_at_a_store_makes_nothing_and_brings_nothing_up_to_date() {
+    let (_kept, data) = directory();
+    let location = Location::Directory(data.clone());
+    let found = Store::inspect(&location).await.unwrap();
+    assert_eq!(found, Inspection::New);
+    assert!(!data.exists());
+    open(&data).await.unwrap().close().await;
+    change(&data, "DELETE FROM schema_steps WHERE step > 1").await;
+    for _ in 0..2 {
+        let found = Store::inspect(&location).await.unwrap();
+        let Inspection::Found { applied: 1, known } = found else {
+            panic!("{found:?}");
+        };
+        assert!(known > 1);
+    }
+    change(&data, "INSERT INTO schema_steps VALUES (99, 'x', 0)").await;
+    assert!(Store::inspect(&location).await.is_err());
 }
 
 #[tokio::test]

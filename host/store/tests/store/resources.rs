@@ -3,7 +3,7 @@
 use crate::support::{Place, base, json, name, project, queued};
 use quarry_store::{
     Contents, Failure, Json, Kind, KnowledgeBaseState, Limits, LimitsChange, NewKnowledgeBase,
-    NewProject, NewToken, Origin, ProjectStatus, Scopes, Store, StoreError, TenantChange, TenantId,
+    NewProject, NewToken, Origin, ProjectStatus, Scopes, StoreError, TenantChange, TenantId,
     Timestamp, Usage,
 };
 
@@ -285,32 +285,6 @@ async fn knowledge_bases_whose_upload_died_are_failed(place: Place) {
     );
 }
 
-async fn an_upload_to_another_host_is_not_failed(place: Place) {
-    let (one, two) = (
-        place.host_with_trees("one").await,
-        place.host_with_trees("two").await,
-    );
-    let tenant = place.tenant(1).await;
-    let at_one = one.tenant(tenant.id().clone());
-    let coming = at_one.create_knowledge_base(base()).await.unwrap();
-    place.advance(1000);
-    let now = quarry_store::Clock::now(&*place.clock);
-    let failure = Failure::new(name("interrupted"), "the server was restarted");
-    let fail = async |store: &Store| {
-        let operator = store.operator();
-        let failed = operator.fail_abandoned_knowledge_bases(now, &failure).await;
-        failed
-            .unwrap()
-            .into_iter()
-            .map(|(_, id)| id)
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(fail(&two).await, []);
-    assert_eq!(fail(&one).await, [coming.id]);
-    one.close().await;
-    two.close().await;
-}
-
 async fn a_project_is_what_it_was_made_of(place: Place) {
     let tenant = place.tenant(1).await;
     let made = project(&tenant).await;
@@ -457,7 +431,6 @@ on_both!(
     knowledge_bases_do_not_exceed_the_storage_together,
     a_knowledge_base_that_a_project_uses_stays,
     knowledge_bases_whose_upload_died_are_failed,
-    an_upload_to_another_host_is_not_failed,
     a_project_is_what_it_was_made_of,
     a_project_goes_with_its_runs_once_none_is_live,
     usage_counts_what_is_there,
