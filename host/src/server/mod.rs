@@ -57,7 +57,7 @@ use engine::Engine;
 use hosts::Hosts;
 use hub::Hub;
 use layout::Layout;
-use quarry_store::Store;
+use quarry_store::{Limits, Store};
 use rates::Rates;
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,6 +77,8 @@ struct App {
     engine: Engine,
     /// What the components say of themselves, once somebody has asked.
     components: OnceCell<Vec<Description>>,
+    /// Those of a new tenant, where nothing else is said.
+    limits: Limits,
     metrics: Arc<Metrics>,
     /// How long a client may take for the head of a request, and pause in its body.
     patience: Duration,

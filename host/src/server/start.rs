@@ -18,8 +18,8 @@ use crate::tokenizer;
 use quarry_agent::{AgentRunner, AgentSettings};
 use quarry_sandbox::Sandbox;
 use quarry_store::{
-    Limits, Location, Name, NewToken, Options as StoreOptions, PostgresUrl, Scopes, Secret, Store,
-    StoreError, TenantStore, TokenId,
+    Limits, LimitsChange, Location, Name, NewToken, Options as StoreOptions, PostgresUrl, Scopes,
+    Secret, Store, StoreError, TenantChange, TenantStore, TokenId,
 };
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -141,6 +141,7 @@ impl Server {
             rates: Rates::default(),
             engine,
             components: OnceCell::new(),
+            limits: options.limits,
             metrics,
             patience: options.patience,
             sockets: TaskTracker::new(),
@@ -349,7 +350,11 @@ async fn session(store: &Store, limits: &Limits) -> Result<Session, ServeError> 
     let operator = store.operator();
     let user = operator.single_user_tenant().await?;
     if user.limits != *limits {
-        operator.update_tenant(&user.id, &user.name, limits).await?;
+        let change = TenantChange {
+            name: None,
+            limits: LimitsChange::from(*limits),
+        };
+        operator.update_tenant(&user.id, &change).await?;
     }
     let tenant = store.tenant(user.id);
     let tokens = tenant.tokens(&quarry_store::Page::first()).await?;

@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use quarry_store::{
-    Limits, LimitsChange, Name, StoreError, TenantChange, TenantId, Timestamp, Usage,
+    LimitsChange, Name, StoreError, TenantChange, TenantId, Timestamp, Usage,
 };
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -186,10 +186,11 @@ pub(in crate::server) async fn list_tenants(
     responses((status = 201, description = "The tenant", body = Tenant))
 )]
 pub(in crate::server) async fn create_tenant(
+    State(app): State<Shared>,
     Administrator { operator, .. }: Administrator,
     Body(new): Body<NewTenant>,
 ) -> Result<(StatusCode, Json<Tenant>), Error> {
-    let limits = new.limits.checked()?.of(Limits::default());
+    let limits = new.limits.checked()?.of(app.limits);
     let made = operator.create_tenant(&new.name, &limits).await?;
     Ok((StatusCode::CREATED, Json((&made).into())))
 }

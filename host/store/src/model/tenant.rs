@@ -43,6 +43,18 @@ pub struct LimitsChange {
     pub requests_per_minute: Option<u32>,
 }
 
+impl From<Limits> for LimitsChange {
+    fn from(limits: Limits) -> Self {
+        Self {
+            concurrent_runs: Some(limits.concurrent_runs),
+            storage_bytes: Some(limits.storage_bytes),
+            upload_bytes: Some(limits.upload_bytes),
+            run_seconds: Some(limits.run_seconds),
+            requests_per_minute: Some(limits.requests_per_minute),
+        }
+    }
+}
+
 impl LimitsChange {
     /// The limits with what is to be different.
     pub fn of(&self, limits: Limits) -> Limits {
