@@ -3,6 +3,7 @@
 mod access;
 mod agent;
 mod deadlines;
+mod hosts;
 mod initialize;
 mod isolation;
 mod logs;
