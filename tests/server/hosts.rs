@@ -1,16 +1,20 @@
 //! Several hosts, or what looks like several: leases that are lost, and a database that is shared.
 
 use crate::database;
-use crate::support::{Server, archive, data, find, last, log, store, text, workspace};
+use crate::support::{
+    Client, Server, archive, data, eventually, find, last, log, store, tenant, text, workspace,
+};
 use quarry_generator::{Size, generate};
 use quarry_store::{Append, Finish, Json, Outcome, Recovery, RunRecord};
 use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::time::Duration;
 
 /// A project of a tree on which the prompt builder works for a while.
 fn large(client: &crate::support::Client, source: &std::path::Path) -> String {
     let size = Size {
-        tables: 400,
+        tables: 1_500,
         elements: 40,
         ..Size::default()
     };
@@ -130,4 +134,43 @@ fn two_servers_with_one_database_work_on_the_runs_of_their_own_knowledge_bases()
     let base = format!("/api/knowledge-bases/{}", text(&uploaded["id"]));
     let found = server.client(Some(&token)).get(&base).done();
     assert_eq!(found["state"], "ready");
+}
+
+fn bases(client: &Client) -> Vec<Value> {
+    let listed = client.get("/api/knowledge-bases").done();
+    listed["items"].as_array().unwrap().clone()
+}
+
+#[test]
+fn a_host_that_starts_does_not_end_the_upload_that_another_receives() {
+    if database::server().is_none() {
+        println!("skipped: QUARRY_TEST_POSTGRES names no server");
+        return;
+    }
+    let ((_one, one), (_two, two)) = (data(), data());
+    database::share(&one, &two);
+    let token = tenant(&one, "one");
+    let first = Server::start(&one, &["--multi-tenant"]);
+    let client = first.client(Some(&token));
+    let archive = archive("mobile-minimal");
+    let (begin, end) = archive.split_at(archive.len() / 2);
+    let mut upload = TcpStream::connect(&first.address).unwrap();
+    write!(
+        upload,
+        "POST /api/knowledge-bases?name=Slow HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/octet-stream\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        first.address,
+        archive.len()
+    )
+    .unwrap();
+    upload.write_all(begin).unwrap();
+    eventually("the upload", || bases(&client).len() == 1);
+    let second = Server::start(&two, &["--multi-tenant"]);
+    assert_eq!(bases(&second.client(Some(&token)))[0]["state"], "receiving");
+    upload.write_all(end).unwrap();
+    let mut answer = String::new();
+    upload.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    assert_eq!(bases(&client)[0]["state"], "ready");
+    drop((first, second));
 }

@@ -31,7 +31,7 @@ impl Check {
     }
 }
 
-/// Checks everything, and says what was found, in the order in which a server needs it. Nothing is made or changed; that
+/// Checks everything, and says what was found, in the order in which a server needs it. Nothing is made or changed but compiled code in the cache; that
 /// a server runs with the same settings does not matter.
 pub async fn check(options: Options) -> Vec<Check> {
     let mut checks = Vec::new();

@@ -10,9 +10,7 @@ use crate::server::{Shared, Tenancy, schema};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use quarry_store::{
-    LimitsChange, Name, StoreError, TenantChange, TenantId, Timestamp, Usage,
-};
+use quarry_store::{LimitsChange, Name, StoreError, TenantChange, TenantId, Timestamp, Usage};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use utoipa::ToSchema;
