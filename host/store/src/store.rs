@@ -120,6 +120,11 @@ impl Store {
         })
     }
 
+    /// Whether other hosts may use the same database.
+    pub fn is_shared(&self) -> bool {
+        self.database.is_shared()
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors
