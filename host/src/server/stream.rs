@@ -17,9 +17,11 @@ use tokio::time::timeout;
 const PART: u32 = 256;
 
 /// How soon the store is asked although nothing was told, since another host may work on the run; and how soon at most
-/// when it had nothing the last times either: many may follow runs that wait.
+/// when it had nothing the last times either: many may follow runs that wait. Where there is no other host, everything is
+/// told.
 const PATIENCE: Duration = Duration::from_secs(1);
 const MOST_PATIENCE: Duration = Duration::from_secs(5);
+const MOST_PATIENCE_ALONE: Duration = Duration::from_secs(15);
 
 /// Follows a run from the message after one on up to its last. The stream ends early when the server shuts down.
 pub(super) fn follow(
@@ -117,7 +119,11 @@ impl Follower {
             // Nothing for a while.
             Err(_) => {
                 self.behind = true;
-                self.patience = (self.patience * 2).min(MOST_PATIENCE);
+                let most = match self.app.store.is_shared() {
+                    true => MOST_PATIENCE,
+                    false => MOST_PATIENCE_ALONE,
+                };
+                self.patience = (self.patience * 2).min(most);
             }
         }
         false

@@ -52,6 +52,11 @@ impl Database {
         self.clock.now()
     }
 
+    /// Whether other hosts may use it: of SQLite only one uses a directory.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.begin != SQLITE_BEGIN
+    }
+
     /// The host that opened it, as a column has it.
     pub(crate) fn host(&self) -> Option<&str> {
         self.host.as_ref().map(Name::as_str)
@@ -74,6 +79,9 @@ impl Database {
     }
 }
 
+/// How a transaction begins in SQLite.
+const SQLITE_BEGIN: &str = "BEGIN IMMEDIATE";
+
 /// SQLite writes one transaction at a time. One connection for all of them makes them wait in the order in which they
 /// came; several would try again and again, and the last could starve. `IMMEDIATE` takes the right to write at the
 /// beginning: a transaction that reads first would fail when another process has written in between.
@@ -81,7 +89,7 @@ async fn sqlite(directory: &Path, options: Options) -> Result<Database, OpenErro
     let path = prepare(directory)?;
     let name = path.display().to_string();
     let target = sqlite_options(&path)?;
-    let begin = "BEGIN IMMEDIATE";
+    let begin = SQLITE_BEGIN;
     let patience = options.patience.as_millis().min(i32::MAX as u128);
     // `NORMAL` synchronizes with the disk when the log is written back, not at every commit.
     let synchronous = match options.durability {

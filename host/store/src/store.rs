@@ -159,6 +159,11 @@ impl Store {
         })
     }
 
+    /// Whether other hosts may use the same database.
+    pub fn is_shared(&self) -> bool {
+        self.database.is_shared()
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors

@@ -29,6 +29,8 @@ pub(super) enum Failure {
         code: &'static str,
         message: String,
     },
+    #[error("the run was stopped before it began")]
+    Stopped,
     #[error("the initialization ended unexpectedly; this is a fault of Quarry's: please report it")]
     Panicked,
 }
@@ -55,6 +57,7 @@ impl Failure {
             Failure::Tokenizer(_) => Code::SettingsInvalid.as_str(),
             Failure::Workspace(_) => Code::WorkspaceUnusable.as_str(),
             Failure::Agent { code, .. } => return format!("agent-{code}"),
+            Failure::Stopped => "stopped",
             Failure::Panicked => "internal",
             Failure::Initialize(error) => error.code().as_str(),
         };

@@ -47,6 +47,9 @@ const RECOVERY: Recovery = Recovery {
     grace: Duration::from_secs(2),
 };
 
+/// Runs that are claimed and prepared while others have all places: none of them stays empty for as long as that takes.
+const AHEAD: usize = 1;
+
 /// How long runs may go on when the server shuts down. What has not ended by then is handed over.
 const FAREWELL: Duration = Duration::from_secs(10);
 
@@ -74,6 +77,8 @@ struct Inner {
     writer: Writer,
     wake: Notify,
     running: Mutex<HashMap<RunId, Stop>>,
+    /// Places for runs that are claimed and not initialized yet, and those among them that use the machine.
+    claims: Arc<Semaphore>,
     slots: Arc<Semaphore>,
     tenants: RecentTenants,
     closing: CancellationToken,
@@ -89,12 +94,14 @@ impl Engine {
         let _ = tokio::task::spawn_blocking(move || tidy::tidy(&layout)).await;
         operator.expire_leases_of(&parts.owner).await?;
         let writer = Writer::start(operator, parts.hub.clone());
+        let claims = Arc::new(Semaphore::new(parts.concurrency + AHEAD));
         let slots = Arc::new(Semaphore::new(parts.concurrency));
         let engine = Self(Arc::new(Inner {
             parts,
             writer,
             wake: Notify::new(),
             running: Mutex::default(),
+            claims,
             slots,
             tenants: RecentTenants::default(),
             closing: CancellationToken::new(),
@@ -143,9 +150,9 @@ impl Inner {
     }
 
     async fn keep_claiming(self: Arc<Self>) {
-        while let Some(slot) = self.slot().await {
+        while let Some(place) = self.place().await {
             match self.claim().await {
-                Ok(Some(claimed)) => self.begin(claimed, slot),
+                Ok(Some(claimed)) => self.begin(claimed, place),
                 Ok(None) => self.wait().await,
                 Err(error) => {
                     tracing::error!(%error, "no run could be claimed");
@@ -156,11 +163,11 @@ impl Inner {
     }
 
     /// A place for one more run; none when the server shuts down.
-    async fn slot(&self) -> Option<OwnedSemaphorePermit> {
+    async fn place(&self) -> Option<OwnedSemaphorePermit> {
         tokio::select! {
             biased;
             () = self.closing.cancelled() => None,
-            slot = self.slots.clone().acquire_owned() => slot.ok(),
+            place = self.claims.clone().acquire_owned() => place.ok(),
         }
     }
 
@@ -174,15 +181,15 @@ impl Inner {
 
     async fn claim(&self) -> Result<Option<Claimed>, StoreError> {
         let operator = self.parts.store.operator();
-        // The place that the claim is for is taken already.
-        let is_last = self.parts.concurrency > 1 && self.slots.available_permits() == 0;
+        // The place that the claim is for is taken already. The last one that uses the machine is kept.
+        let is_last = self.parts.concurrency > 1 && self.claims.available_permits() <= AHEAD;
         match is_last && self.tenants.are_several() {
             true => operator.claim_for_idle(&self.parts.owner, LEASE).await,
             false => operator.claim(&self.parts.owner, LEASE).await,
         }
     }
 
-    fn begin(self: &Arc<Self>, claimed: Claimed, slot: OwnedSemaphorePermit) {
+    fn begin(self: &Arc<Self>, claimed: Claimed, place: OwnedSemaphorePermit) {
         let stop = Stop::default();
         let id = claimed.run.id.clone();
         self.running().insert(id.clone(), stop.clone());
@@ -190,7 +197,7 @@ impl Inner {
         let inner = self.clone();
         let (live, span) = (self.live(&claimed.run), span(&claimed.run));
         let work = async move {
-            run::work(&inner, claimed, stop, slot).await;
+            run::work(&inner, claimed, stop, place).await;
             inner.running().remove(&id);
             drop(live);
             // The tenant may have had as many runs as it may.

@@ -34,26 +34,18 @@ pub(super) async fn work(
     inner: &Arc<Inner>,
     claimed: Claimed,
     stop: Stop,
-    slot: OwnedSemaphorePermit,
+    place: OwnedSemaphorePermit,
 ) {
     let (run, tenant) = (claimed.run.id.clone(), claimed.run.tenant.clone());
     tracing::info!(%run, %tenant, "a run begins");
     let operator = inner.parts.store.operator();
     let heartbeat =
         tokio::spawn(keep_alive(operator, claimed.lease.clone(), stop.clone()).in_current_span());
-    let limit = Duration::from_secs(claimed.limits.run_seconds.into());
-    let deadline = tokio::spawn({
-        let stop = stop.clone();
-        async move {
-            sleep(limit).await;
-            stop.stop(Reason::Deadline);
-        }
-    });
     let mut work = Work {
         inner,
         claimed,
         stop,
-        initializing: Some((slot, AbortOnDropHandle::new(deadline))),
+        place: Some(place),
         figures: json!({}),
         record: RunRecord::default(),
     };
@@ -85,9 +77,8 @@ pub(super) struct Work<'a> {
     inner: &'a Arc<Inner>,
     claimed: Claimed,
     pub(super) stop: Stop,
-    /// The run's place among those that use the machine, and what ends it after its tenant's time. An agent has
-    /// deadlines of its own and waits most of the time: it holds up no other run.
-    initializing: Option<(OwnedSemaphorePermit, AbortOnDropHandle<()>)>,
+    /// The run's place among those that are initialized. An agent waits most of the time: it holds up no other run.
+    place: Option<OwnedSemaphorePermit>,
     figures: Value,
     record: RunRecord,
 }
@@ -111,7 +102,7 @@ impl Work<'_> {
         let workspace = self.inner.parts.layout.workspace(&project);
         let done = self.initialize(project, base, workspace.clone()).await?;
         self.published(&done).await;
-        self.initializing = None;
+        self.place = None;
         if let Some(runner) = &self.inner.parts.agent {
             let begun = Instant::now();
             let working = agent::run(self, runner, &workspace);
@@ -149,9 +140,17 @@ impl Work<'_> {
             narrator: narrator.clone(),
         };
         let runtime = Handle::current();
+        let slot = self.slot().await.ok_or(Failure::Stopped)?;
+        // An agent has deadlines of its own.
+        let _deadline = self.deadline();
         let begun = Instant::now();
         let span = Span::current();
-        let done = tokio::task::spawn_blocking(move || span.in_scope(|| job.run(&runtime)));
+        let done = tokio::task::spawn_blocking(move || {
+            let done = span.in_scope(|| job.run(&runtime));
+            // At once: others wait for it.
+            drop(slot);
+            done
+        });
         let (done, budget) = done.await.map_err(|_| Failure::Panicked)??;
         let limits = RunLimits {
             run_seconds: self.claimed.limits.run_seconds,
@@ -161,6 +160,24 @@ impl Work<'_> {
         self.figures = serde_json::to_value(figures).unwrap_or_default();
         self.record.access_log = access_log(&done);
         Ok(done)
+    }
+
+    /// Waits until the machine has room for one more run; none when this one is stopped.
+    async fn slot(&self) -> Option<OwnedSemaphorePermit> {
+        tokio::select! {
+            slot = self.inner.slots.clone().acquire_owned() => slot.ok(),
+            () = self.stop.token().cancelled() => None,
+        }
+    }
+
+    /// Stops the run after its tenant's time, until it is dropped.
+    fn deadline(&self) -> AbortOnDropHandle<()> {
+        let limit = Duration::from_secs(self.claimed.limits.run_seconds.into());
+        let stop = self.stop.clone();
+        AbortOnDropHandle::new(tokio::spawn(async move {
+            sleep(limit).await;
+            stop.stop(Reason::Deadline);
+        }))
     }
 
     fn source(&self, base: &KnowledgeBase) -> Result<PathBuf, Failure> {

@@ -13,6 +13,10 @@ const WAITING: usize = 1_024;
 /// Messages of one transaction at most.
 const BATCH: usize = 512;
 
+/// How long messages are collected before they are committed: a commit costs more than a message, and nobody sees that one
+/// is so much later.
+const COLLECT: Duration = Duration::from_millis(10);
+
 /// How often a transaction is tried when the database is busy or out of reach, and how long it is waited between.
 const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(200);
@@ -73,6 +77,15 @@ impl Writer {
 async fn work(operator: Operator, hub: Arc<Hub>, mut orders: mpsc::Receiver<Order>) {
     let mut batch = Vec::with_capacity(BATCH);
     while orders.recv_many(&mut batch, BATCH).await > 0 {
+        let is_waited_for = batch.iter().any(|order| matches!(order, Order::Flush(_)));
+        if !is_waited_for && batch.len() < BATCH {
+            tokio::time::sleep(COLLECT).await;
+            while batch.len() < BATCH
+                && let Ok(order) = orders.try_recv()
+            {
+                batch.push(order);
+            }
+        }
         let (mut appends, mut stops, mut flushes) = (Vec::new(), Vec::new(), Vec::new());
         for order in batch.drain(..) {
             match order {

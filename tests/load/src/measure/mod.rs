@@ -140,7 +140,9 @@ impl Bench {
     fn pure_jobs(&self, count: usize) -> Vec<(PathBuf, PathBuf)> {
         let jobs = self.jobs[..count].iter();
         jobs.map(|job| {
-            let workspace = self.workspaces.join(&job.project);
+            // As the server does it: where a file system puts files depends on their directories.
+            let tenant = self.workspaces.join(&job.tenant.base);
+            let workspace = tenant.join(&job.project);
             (self.trees[job.tree].clone(), workspace)
         })
         .collect()

@@ -40,10 +40,11 @@ impl Pipeline {
                 Ok(())
             };
             let threads: Vec<_> = (0..self.threads).map(|_| scope.spawn(work)).collect();
-            let ended = threads.into_iter().map(|thread| thread.join());
-            ended
-                .map(|ended| ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-                .collect()
+            let mut ended = threads.into_iter().map(|thread| thread.join());
+            // Of those that are left the scope waits.
+            ended.try_for_each(|ended| {
+                ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
         })
     }
 
