@@ -240,6 +240,11 @@ fn refused(root: &Checked<'_>, user: &Checked<'_>, tenant: &str) {
         status(root, "change_tenant", &[tenant], "", Some(useless)),
         400
     );
+    let endless = json!({ "limits": { "upload_bytes": 1_u64 << 63 } });
+    assert_eq!(
+        status(root, "change_tenant", &[tenant], "", Some(endless)),
+        400
+    );
     for limits in [json!([]), json!([1]), json!(null)] {
         let change = json!({ "limits": limits });
         assert_eq!(

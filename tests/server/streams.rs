@@ -92,6 +92,9 @@ fn the_same_messages_come_as_lines_and_as_server_sent_events() {
         .lines()
         .filter_map(|line| line.strip_prefix("data: "));
     assert_eq!(data.map(of).collect::<Vec<_>>(), messages[2..]);
+    let headers = [("last-event-id", "the last")];
+    let wrong = client.send(Method::GET, &path, &headers, Vec::new());
+    assert_eq!(wrong.problem(), (400, "invalid-request".into()));
 }
 
 #[test]

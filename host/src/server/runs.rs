@@ -15,7 +15,7 @@ use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::unfold;
 use futures_util::{Stream, StreamExt};
@@ -255,9 +255,10 @@ pub(super) async fn follow_run(
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let sent = text(ACCEPT).is_some_and(|types| types.contains("text/event-stream"));
     // A browser's EventSource that comes back says so itself.
-    let last = headers
-        .get("last-event-id")
-        .and_then(|id| id.to_str().ok()?.parse().ok());
+    let last = match headers.get("last-event-id") {
+        Some(id) => Some(number(id)?),
+        None => None,
+    };
     let after = last.or(parameters.after).unwrap_or(0);
     let events = follow(&app, tenant, run.id, after);
     let media_type = match sent {
@@ -272,6 +273,15 @@ pub(super) async fn follow_run(
     }));
     let headers = [(CONTENT_TYPE, media_type), (CACHE_CONTROL, "no-store")];
     Ok((headers, body).into_response())
+}
+
+fn number(id: &HeaderValue) -> Result<u64, Error> {
+    let id = id.to_str().ok().and_then(|id| id.parse().ok());
+    id.ok_or_else(|| {
+        let text =
+            "`Last-Event-ID` is not the number of a message; send the last that came, or none";
+        Error::Request(text.to_owned())
+    })
 }
 
 /// The messages as bytes. A stream that fails just ends: a client sees that its last message is not there, and comes

@@ -103,7 +103,9 @@ impl From<Usage> for TenantUsage {
 struct LimitsRequest {
     #[schema(minimum = 1)]
     concurrent_runs: Option<u32>,
+    #[schema(value_type = Option<i64>, minimum = 0)]
     storage_bytes: Option<u64>,
+    #[schema(value_type = Option<i64>, minimum = 0)]
     upload_bytes: Option<u64>,
     #[schema(minimum = 1)]
     run_seconds: Option<u32>,
@@ -122,6 +124,18 @@ impl LimitsRequest {
             if value == Some(0) {
                 return Err(Error::Request(format!(
                     "with `{name}` 0 the tenant could do nothing; give at least 1, or suspend it"
+                )));
+            }
+        }
+        for (name, value) in [
+            ("storage_bytes", self.storage_bytes),
+            ("upload_bytes", self.upload_bytes),
+        ] {
+            // More the store cannot count.
+            if value.is_some_and(|value| i64::try_from(value).is_err()) {
+                return Err(Error::Request(format!(
+                    "`{name}` is too large; give at most {}",
+                    i64::MAX
                 )));
             }
         }
