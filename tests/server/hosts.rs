@@ -14,8 +14,8 @@ use std::time::Duration;
 /// A project of a tree on which the prompt builder works for a while.
 fn large(client: &crate::support::Client, source: &std::path::Path) -> String {
     let size = Size {
-        tables: 1_500,
-        elements: 40,
+        tables: 600,
+        elements: 200,
         ..Size::default()
     };
     generate(source, &size).unwrap();

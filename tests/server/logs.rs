@@ -1,6 +1,6 @@
 //! What is written to the log, and what never is.
 
-use crate::support::{Server, archive, data, find, last, log_of, quarry, text};
+use crate::support::{Server, archive, data, eventually, find, last, log, quarry, text};
 use serde_json::{Value, json};
 
 #[test]
@@ -24,7 +24,7 @@ fn a_log_in_all_detail_holds_no_token_no_ticket_and_no_secret_of_a_source() {
     assert_eq!(server.client(Some(&wrong)).get("/api").status, 401);
     assert_eq!(nobody.get(&format!("/api?token={wrong}")).status, 401);
     drop(server);
-    let log = log_of(&data);
+    let log = log(&data);
     assert!(log.contains("a run ended") && log.contains("answered"));
     let parts = |secret: &str| secret.rsplit_once('_').map(|(_, secret)| secret.to_owned());
     for secret in [
@@ -73,7 +73,7 @@ fn each_record_about_a_run_has_the_run_and_its_tenant() {
     let messages = client.initialize(&project);
     let run = text(&find(&messages, "run-started").1["run_id"]);
     drop(server);
-    let log = log_of(&data);
+    let log = log(&data);
     let records: Vec<Value> = log
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
@@ -118,14 +118,12 @@ fn the_level_and_the_format_of_the_log_are_settings() {
         .upload("shop", archive("mobile-minimal"))
         .done();
     drop(server);
-    assert_eq!(log_of(&data), "");
+    assert_eq!(log(&data), "");
     let environment = [("QUARRY_LOG_FORMAT", "text"), ("QUARRY_LOG", "info")];
-    let server = Server::start_in(&data, &[], &environment);
-    drop(server);
-    let log = log_of(&data);
-    assert!(
-        log.lines()
-            .any(|line| line.contains(" INFO ") && line.contains("serving")),
-        "{log}"
-    );
+    let _server = Server::start_in(&data, &[], &environment);
+    eventually("a line in words", || {
+        let log = log(&data);
+        let mut lines = log.lines();
+        lines.any(|line| line.contains(" INFO ") && line.contains("serving"))
+    });
 }

@@ -1,6 +1,6 @@
 //! What is told to Prometheus.
 
-use crate::support::{Server, data, find, last, log_of, tenant, text};
+use crate::support::{Server, data, find, last, log, tenant, text};
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// Where a server tells its metrics.
 fn address(data: &Path) -> String {
-    let log = log_of(data);
+    let log = log(data);
     let mut records = log
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap());

@@ -31,7 +31,7 @@ impl Server {
 
     /// The same with variables of the environment.
     pub fn start_in(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let log = std::fs::File::options()
+        let written = std::fs::File::options()
             .create(true)
             .append(true)
             .open(data.with_extension("log"))
@@ -41,7 +41,7 @@ impl Server {
             .args(arguments)
             .envs(environment.iter().copied())
             .stdout(Stdio::piped())
-            .stderr(log)
+            .stderr(written)
             .spawn()
             .unwrap();
         let mut line = String::new();
@@ -50,7 +50,7 @@ impl Server {
         let (_, url) = line
             .trim()
             .split_once("://")
-            .unwrap_or_else(|| panic!("the server did not start: {}", log_of(data)));
+            .unwrap_or_else(|| panic!("the server did not start: {}", log(data)));
         let (address, rest) = url.split_once('/').unwrap();
         let token = rest.split_once("token=").map(|(_, token)| token.to_owned());
         Self {
@@ -92,11 +92,6 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// What the servers of a data directory have written to their logs.
-pub fn log_of(data: &Path) -> String {
-    std::fs::read_to_string(data.with_extension("log")).unwrap()
 }
 
 /// Waits until something is so, and fails if it never is.

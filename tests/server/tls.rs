@@ -1,6 +1,6 @@
 //! TLS, with a certificate that is made here.
 
-use crate::support::{PATIENCE, Server, data, eventually, log_of, quarry};
+use crate::support::{PATIENCE, Server, data, eventually, log, quarry};
 use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
@@ -134,7 +134,7 @@ fn a_renewed_certificate_is_shown_without_a_restart_and_a_broken_one_is_told() {
     std::fs::write(&before.certificate, "broken").unwrap();
     server.signal(libc::SIGHUP);
     eventually("the complaint", || {
-        log_of(&data).contains("the one before stays")
+        log(&data).contains("the one before stays")
     });
     before.get(&server, "/api").unwrap();
     let after = Made::new(directory.path());

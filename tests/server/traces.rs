@@ -167,7 +167,7 @@ fn a_collector_that_is_not_there_costs_no_run_and_is_told() {
     let (_, project) = client.project("mobile-minimal");
     let messages = client.initialize(&project);
     assert_eq!(crate::support::last(&messages)["type"], "complete");
-    let told = || crate::support::log_of(&data).contains("spans could not be sent");
+    let told = || crate::support::log(&data).contains("spans could not be sent");
     eventually("a word about the collector", told);
     server.signal(libc::SIGTERM);
     assert!(server.wait().success());

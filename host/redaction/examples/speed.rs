@@ -1,4 +1,4 @@
-//! Prints how fast texts are redacted: `cargo run --release -p quarry-redaction --example throughput`.
+//! Prints how fast texts are redacted: `cargo run --release -p quarry-redaction --example speed`.
 
 use quarry_redaction::{Context, Options, Redactor, rules};
 use std::time::{Duration, Instant};
