@@ -108,3 +108,11 @@ fn a_server_that_is_ended_in_the_middle_of_an_initialization_loses_nothing_of_it
     assert_eq!(last(&seen)["type"], "complete");
     assert_eq!(server.user().context(&project).status, 200);
 }
+
+#[test]
+fn a_hangup_ends_nothing_from_the_moment_on_that_the_server_tells_its_address() {
+    let (_directory, data) = data();
+    let server = Server::start(&data, &[]);
+    server.signal(libc::SIGHUP);
+    server.user().get("/api").done();
+}

@@ -28,6 +28,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -49,6 +50,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     tls: Option<Arc<Tls>>,
+    hangup: Signal,
     metrics: Option<(TcpListener, Scraped)>,
     session: Option<Session>,
     retention: Retention,
@@ -84,6 +86,8 @@ impl Server {
     pub async fn start(options: Options) -> Result<Self, ServeError> {
         refuse_exposed(options.tenancy, options.listen)?;
         open_files::raise();
+        // From here on SIGHUP ends nothing: whoever is told that the server is ready may send it at once.
+        let hangup = signal(SignalKind::hangup()).map_err(ServeError::System)?;
         let tls = options.tls.map(Tls::load).transpose()?.map(Arc::new);
         let (lock, layout) = directory(&options.data_directory)?;
         let host = owner(&layout)?;
@@ -152,6 +156,7 @@ impl Server {
             listener,
             address,
             tls,
+            hangup,
             metrics: metrics_listener.map(|(listener, address)| {
                 tracing::info!(%address, "metrics are told");
                 (listener, scraped)
@@ -207,7 +212,7 @@ impl Server {
             ))
         });
         tokio::spawn(self.retention.keep(app.closing.clone()));
-        tokio::spawn(keep_current(self.tls, app.closing.clone()));
+        tokio::spawn(keep_current(self.tls, self.hangup, app.closing.clone()));
         let failed = tokio::select! {
             () = shutdown.cancelled() => false,
             _ = &mut serving => true,

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::Signal;
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
@@ -144,14 +144,11 @@ impl Tls {
 
 /// Shows a renewed certificate as soon as SIGHUP says that there is one, or within a minute. One that cannot be used is
 /// told, and the one before it stays. Without TLS, SIGHUP does nothing.
-pub(in crate::server) async fn keep_current(tls: Option<Arc<Tls>>, closing: CancellationToken) {
-    let mut hangup = match signal(SignalKind::hangup()) {
-        Ok(hangup) => hangup,
-        Err(error) => {
-            tracing::error!(%error, "SIGHUP cannot be listened to; a renewed certificate needs a restart");
-            return;
-        }
-    };
+pub(in crate::server) async fn keep_current(
+    tls: Option<Arc<Tls>>,
+    mut hangup: Signal,
+    closing: CancellationToken,
+) {
     loop {
         tokio::select! {
             () = closing.cancelled() => return,
