@@ -45,7 +45,10 @@ async fn an_agent_reads_and_writes_its_workspace_and_nothing_else_of_the_data_di
         path("workspaces/other/CONTEXT.md"),
         path("quarry.sqlite"),
         path("aot/component.cwasm"),
-        "/proc/1/root/etc/shadow".to_owned(),
+        Path::new("/proc/1")
+            .join("root/etc/shadow")
+            .display()
+            .to_string(),
         "/etc/shadow".to_owned(),
         format!("/proc/{}/environ", std::process::id()),
     ];

@@ -31,8 +31,8 @@ impl Check {
     }
 }
 
-/// Checks everything, and says what was found, in the order in which a server needs it. Nothing is made or changed but compiled code in the cache; that
-/// a server runs with the same settings does not matter.
+/// Checks everything, and says what was found, in the order in which a server needs it. Nothing is made or changed but
+/// compiled code in the cache; that a server runs with the same settings does not matter.
 pub async fn check(options: Options) -> Vec<Check> {
     let mut checks = Vec::new();
     let mut add = |name, found: Result<String, String>| checks.push(Check::of(name, found));

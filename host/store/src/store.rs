@@ -58,13 +58,8 @@ impl Store {
     /// See [`CredentialError`].
     pub async fn authenticate(&self, token: &str) -> Result<Access, CredentialError> {
         let (id, secret) = Form::Token.split(token)?;
-        let query = sqlx::query(TOKEN).bind(format!("{}{id}", TokenId::PREFIX));
-        let row = query
-            .fetch_optional(self.database.read())
-            .await
-            .map_err(StoreError::from)?;
-        let row = row.ok_or(CredentialError::Unknown)?;
-        check_secret(&row, secret)?;
+        let row = self.find_credential(TOKEN, TokenId::PREFIX, id, secret);
+        let row = row.await?;
         let token = rows::token(&row)?;
         let now = self.database.now();
         check_times(token.revoked_at, token.expires_at, now)?;
@@ -96,13 +91,8 @@ impl Store {
             administrator_token_columns!(),
             " FROM administrator_tokens WHERE id = $1"
         );
-        let query = sqlx::query(FIND).bind(format!("{}{id}", AdministratorTokenId::PREFIX));
-        let row = query
-            .fetch_optional(self.database.read())
-            .await
-            .map_err(StoreError::from)?;
-        let row = row.ok_or(CredentialError::Unknown)?;
-        check_secret(&row, secret)?;
+        let row = self.find_credential(FIND, AdministratorTokenId::PREFIX, id, secret);
+        let row = row.await?;
         let token = rows::administrator_token(&row)?;
         let now = self.database.now();
         check_times(token.revoked_at, token.expires_at, now)?;
@@ -125,6 +115,24 @@ impl Store {
             .bind(now.milliseconds());
         query.execute(&mut *writing).await?;
         Ok(writing.commit().await?)
+    }
+
+    /// The row of a token that is shown, if the secret is its own.
+    async fn find_credential(
+        &self,
+        find: &'static str,
+        prefix: &str,
+        id: &str,
+        secret: &str,
+    ) -> Result<AnyRow, CredentialError> {
+        let query = sqlx::query(find).bind(format!("{prefix}{id}"));
+        let row = query
+            .fetch_optional(self.database.read())
+            .await
+            .map_err(StoreError::from)?;
+        let row = row.ok_or(CredentialError::Unknown)?;
+        check_secret(&row, secret)?;
+        Ok(row)
     }
 
     /// What a ticket opens. It opens it once: of several callers with the same ticket one gets in.

@@ -4,13 +4,17 @@
 pub mod business;
 pub mod compact;
 pub mod hostile;
+mod stack;
 pub mod state;
+mod types;
 pub mod varied;
 
 pub use quarry_component_prompt_builder::facts;
+pub use stack::{advice, attribute, stack};
+pub use types::{data_type, words};
 
 use facts::*;
-use quarry_component_prompt_builder::prompt::{Advice, Input, Stack, TypeMapping};
+use quarry_component_prompt_builder::prompt::Input;
 use quarry_component_prompt_builder::{CONTEXT, Output, build};
 use tiktoken_rs::o200k_base_singleton;
 
@@ -43,54 +47,6 @@ pub fn context(input: &Input) -> String {
     let (path, text) = built(input).files.swap_remove(0);
     assert_eq!(path, CONTEXT);
     text
-}
-
-pub fn attribute(name: &str, value: &str) -> Attribute {
-    Attribute {
-        name: name.to_owned(),
-        value: value.to_owned(),
-    }
-}
-
-pub fn advice(name: &str, value: &str) -> Advice {
-    Advice {
-        name: name.to_owned(),
-        value: value.to_owned(),
-        needs: None,
-    }
-}
-
-/// A stack as the host's files describe it.
-pub fn stack() -> Stack {
-    let mapping = |(words, stack_type): (&str, &str)| TypeMapping {
-        data_type: data_type(words),
-        automatic: false,
-        stack_type: stack_type.to_owned(),
-    };
-    Stack {
-        id: "fastapi-jinja2".to_owned(),
-        name: "FastAPI with Jinja".to_owned(),
-        group: "server-rendered".to_owned(),
-        language: "Python".to_owned(),
-        framework: "FastAPI".to_owned(),
-        orm: "SQLAlchemy 2".to_owned(),
-        template_engine: "Jinja".to_owned(),
-        file_structure: vec![advice("app/main.py", "the application")],
-        naming_conventions: vec![advice("table", "snake_case, plural")],
-        types: [
-            ("int64", "BigInteger"),
-            ("string", "String(n)"),
-            ("currency", "Numeric(23, 6)"),
-        ]
-        .map(mapping)
-        .to_vec(),
-        startup: "the lifespan context manager in app/main.py".to_owned(),
-        state: vec![
-            attribute("app", "app.state, set in lifespan"),
-            attribute("module", "a module of app/services"),
-            attribute("request", "request.state"),
-        ],
-    }
 }
 
 pub fn origin(path: &str, line: u32, column: u32) -> Origin {
@@ -140,48 +96,6 @@ pub fn empty() -> Input {
         excluded_tables: Vec::new(),
         mcp_url: None,
     }
-}
-
-/// The types that tests have columns of, and how the document calls them.
-const DATA_TYPES: [(&str, DataType); 13] = [
-    ("string", DataType::String),
-    ("int16", DataType::Int16),
-    ("int32", DataType::Int32),
-    ("int64", DataType::Int64),
-    ("float64", DataType::Float64),
-    ("currency", DataType::Currency),
-    ("boolean", DataType::Boolean),
-    ("date", DataType::Date),
-    ("time", DataType::Time),
-    ("datetime", DataType::Datetime),
-    ("uuid", DataType::Uuid),
-    ("text memo", DataType::TextMemo),
-    ("binary memo", DataType::BinaryMemo),
-];
-
-/// A type by its words. What is not among the types is the source's own.
-pub fn data_type(words: &str) -> DataType {
-    let known = DATA_TYPES.into_iter().find(|(known, _)| *known == words);
-    known.map_or_else(
-        || DataType::Other(words.to_owned()),
-        |(_, data_type)| data_type,
-    )
-}
-
-/// A type's words.
-pub fn words(data_type: &DataType) -> String {
-    if let DataType::Other(words) = data_type {
-        return words.clone();
-    }
-    let same = |(_, known): &(&str, DataType)| {
-        std::mem::discriminant(known) == std::mem::discriminant(data_type)
-    };
-    DATA_TYPES
-        .iter()
-        .find(|known| same(known))
-        .unwrap()
-        .0
-        .to_owned()
 }
 
 pub fn column(name: &str, words: &str, place: u32) -> Column {
