@@ -55,14 +55,30 @@ pub(crate) fn value(value: &str, longest: usize) -> String {
     format!(" = {}", expression(value, longest))
 }
 
-/// A value or a condition: one word, else a JSON string, so that it takes nothing of what stands behind it.
+/// A value or a condition: one word, a call of one argument, an empty text; else a JSON string, so that it takes nothing
+/// of what stands behind it.
 pub(crate) fn expression(expression: &str, longest: usize) -> String {
+    /// What an empty text is written as.
+    const EMPTY: &str = "\"\"";
     let line = text::line(expression, longest);
-    if line.contains(' ') {
+    if line == EMPTY || is_call(&line) {
+        line
+    } else if line.contains(' ') {
         quoted(&line)
     } else {
         code(&line, longest)
     }
+}
+
+/// Whether it is `Function(argument)`: in quotes it would look like a text.
+fn is_call(line: &str) -> bool {
+    let is_part = |part: &str| {
+        let is_plain =
+            |character: char| character.is_alphanumeric() || matches!(character, '_' | '.' | '-');
+        part.chars().all(is_plain)
+    };
+    let call = line.strip_suffix(')').and_then(|rest| rest.split_once('('));
+    call.is_some_and(|(name, argument)| is_word(name) && is_part(argument))
 }
 
 fn is_word(name: &str) -> bool {
@@ -124,6 +140,12 @@ mod tests {
         assert_eq!(code("int64 PK unique", 40), "\"int64 PK unique\"");
         assert_eq!(value("-1.5", 40), " = -1.5");
         assert_eq!(value("1 private if x", 40), " = \"1 private if x\"");
+        assert_eq!(value("Info(piName)", 40), " = Info(piName)");
+        assert_eq!(value("Info(a, b)", 40), " = \"Info(a, b)\"");
+        assert_eq!(value("Info(a) if b(c)", 40), " = \"Info(a) if b(c)\"");
+        assert_eq!(value("f(a(b))", 40), " = \"f(a(b))\"");
+        assert_eq!(value("(a)", 40), " = \"(a)\"");
+        assert_eq!(value("\"\"", 40), " = \"\"");
         assert_eq!(value("\"…\"", 40), "");
         assert_eq!(value("\"…\" + CS_VERSION", 40), "");
     }

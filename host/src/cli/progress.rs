@@ -118,14 +118,23 @@ fn line(event: &Event) -> Option<String> {
     }
 }
 
-/// `12 tables, 3 relations`.
+/// `12 tables, 1 relation`.
 pub(super) fn summary(facts: &[(&'static str, usize)]) -> String {
     if facts.is_empty() {
         return "nothing found".to_owned();
     }
     let counted: Vec<String> = facts
         .iter()
-        .map(|(kind, count)| format!("{count} {}", kind.replace('_', " ")))
+        .map(|(kind, count)| {
+            let kind = kind.replace('_', " ");
+            // The names of all kinds are plurals.
+            let kind = if *count == 1 {
+                kind.trim_end_matches('s')
+            } else {
+                &kind
+            };
+            format!("{count} {kind}")
+        })
         .collect();
     counted.join(", ")
 }

@@ -36,23 +36,30 @@ const FAMILIES: &[&str] = &[
     "inandroid",
 ];
 
-/// Functions of WLanguage that only compute, beyond the families.
+/// Functions of WLanguage that only compute, beyond the families, in the order of the alphabet.
 const PURE: &[&str] = &[
     "abs",
     "add",
+    "age",
     "ajoute",
+    "ansitooem",
     "ansitounicode",
+    "ansiversoem",
     "ansiversunicode",
     "arrondi",
     "asc",
-    "associated",
     "ascii",
+    "associated",
     "bip",
     "bitmapinfo",
     "bool",
+    "buffertohexa",
+    "buffervershexa",
     "caract",
+    "changetitre",
     "charact",
     "clone",
+    "close",
     "complete",
     "completedir",
     "completerep",
@@ -60,9 +67,15 @@ const PURE: &[&str] = &[
     "contient",
     "crypt",
     "crypte",
-    "cryptstandard",
     "cryptestandard",
+    "cryptstandard",
     "currentpage",
+    "currentwin",
+    "date",
+    "datesys",
+    "datetointeger",
+    "dateversentier",
+    "dayinalpha",
     "dbgassert",
     "dbgassertion",
     "dbgerror",
@@ -71,156 +84,201 @@ const PURE: &[&str] = &[
     "decimalpart",
     "decode",
     "decrypte",
+    "decryptestandard",
     "defaultvalue",
-    "dimension",
-    "donneguid",
-    "getguid",
-    "droite",
     "delete",
     "deleteall",
-    "supprime",
-    "supprimetout",
+    "dernierjourdumois",
+    "deserialise",
+    "deserialize",
+    "dimension",
+    "donneguid",
+    "droite",
     "encode",
     "endtimer",
     "endtimersys",
-    "fintimer",
-    "fintimersys",
-    "errorinfo",
-    "erreurinfo",
-    "erroroccurred",
-    "erreurdetectee",
+    "entierversdate",
     "entierversjour",
+    "erreurdetectee",
+    "erreurinfo",
+    "errorinfo",
+    "erroroccurred",
     "eval",
     "evaluateexpression",
     "executetrace",
     "exeinfo",
+    "exp",
     "extractstring",
     "extraitchaine",
     "fclose",
-    "fferme",
     "fcurrentdir",
-    "frepencours",
     "fdatadir",
-    "frepdonnees",
-    "fdatadiruser",
-    "frepdonneesutilisateur",
     "fdatadircommon",
+    "fdatadiruser",
     "fdir",
     "fdirectoryexist",
-    "frepertoireexiste",
     "fdirexist",
-    "frepexiste",
+    "fenencours",
+    "ferme",
     "fexedir",
-    "frepexe",
     "fextractpath",
     "fextraitchemin",
-    "ffileexist",
+    "fferme",
     "ffichierexiste",
+    "ffileexist",
+    "fintimer",
+    "fintimersys",
+    "firstdayofweek",
+    "folderweb",
+    "frepdonnees",
+    "frepdonneesutilisateur",
+    "frepencours",
+    "frepertoireexiste",
+    "frepexe",
+    "frepexiste",
+    "freptemp",
+    "frepweb",
     "fsep",
     "fsize",
     "ftaille",
     "ftemppath",
-    "freptemp",
     "fwebdir",
-    "frepweb",
-    "folderweb",
     "gauche",
+    "getguid",
     "getidentifier",
+    "getversion",
+    "hasard",
     "hashstring",
-    "herrorinfo",
+    "hendehors",
+    "herreur",
     "herreurinfo",
     "herror",
-    "herreur",
+    "herrorinfo",
+    "heuresys",
+    "hexatobuffer",
+    "hexaversbuffer",
+    "hfichierexiste",
+    "hfileexist",
+    "hfilexist",
     "hfound",
-    "htrouve",
-    "hout",
-    "hendehors",
-    "hreset",
-    "hraz",
+    "hlistefichier",
+    "hlistfile",
+    "hnbenr",
+    "hnbrec",
+    "hnumenr",
     "hourglass",
-    "sablier",
+    "hout",
+    "hraz",
+    "hrecnum",
+    "hreset",
+    "htmltotext",
+    "htmlverstexte",
+    "htrouve",
+    "hversion",
+    "inithasard",
+    "initrandom",
     "integerpart",
+    "integertodate",
     "isnumeric",
+    "jourenalpha",
+    "lastdayofmonth",
     "left",
     "length",
-    "taille",
+    "ln",
+    "log",
     "lower",
-    "minuscule",
+    "maintenant",
+    "majuscule",
     "max",
-    "min",
     "middle",
     "milieu",
-    "multitask",
+    "min",
+    "minuscule",
+    "moisenalpha",
+    "monthinalpha",
     "multitache",
+    "multitask",
     "noaccent",
-    "now",
-    "maintenant",
     "nospace",
-    "sansespace",
+    "now",
+    "numeriqueverschaine",
+    "numerodesemaine",
+    "numtostring",
+    "occurrence",
     "oui",
+    "pageaddress",
+    "pageadresse",
     "position",
+    "power",
+    "premierjourdelasemaine",
     "projectinfo",
     "projetinfo",
-    "replace",
+    "puissance",
+    "racine",
+    "random",
     "remplace",
+    "repeatstring",
+    "repete",
+    "replace",
+    "rgb",
     "right",
     "round",
+    "rtftotext",
+    "rtfverstexte",
+    "rvb",
+    "sablier",
     "sanscar",
+    "sansespace",
+    "serialise",
+    "serialize",
+    "settitle",
+    "sqrt",
+    "supprime",
+    "supprimetout",
+    "sysdate",
+    "taille",
     "tailleoctets",
+    "textevershtml",
+    "texttohtml",
+    "timesys",
     "today",
     "trace",
+    "uncrypt",
+    "unicodetoansi",
+    "unicodeversansi",
     "upper",
-    "majuscule",
+    "urldecode",
+    "urlencode",
+    "utf8toansi",
+    "utf8versansi",
     "val",
+    "valeur",
+    "variableraz",
+    "variablereset",
+    "varianttojson",
+    "variantversjson",
+    "wdversion",
+    "weeknumber",
+    "windevversion",
 ];
 
 /// Whether the function with this folded name is known to have no effect worth telling.
 pub(in super::super) fn is_pure(folded: &str) -> bool {
-    PURE.contains(&folded)
+    PURE.binary_search(&folded).is_ok()
         || FAMILIES
             .iter()
             .any(|family| folded.len() > family.len() && folded.starts_with(family))
-        || matches!(
-            folded,
-            "repete"
-                | "repeatstring"
-                | "variablereset"
-                | "variableraz"
-                | "valeur"
-                | "date"
-                | "settitle"
-                | "changetitre"
-                | "uncrypt"
-                | "decryptestandard"
-                | "urlencode"
-                | "urldecode"
-                | "random"
-                | "hasard"
-                | "inithasard"
-                | "initrandom"
-                | "serialize"
-                | "serialise"
-                | "deserialize"
-                | "deserialise"
-                | "varianttojson"
-                | "variantversjson"
-                | "getversion"
-                | "wdversion"
-                | "windevversion"
-                | "close"
-                | "ferme"
-                | "hnbrec"
-                | "hnbenr"
-                | "hrecnum"
-                | "hnumenr"
-                | "hversion"
-                | "occurrence"
-                | "utf8toansi"
-                | "utf8versansi"
-                | "hfilexist"
-                | "hfileexist"
-                | "hfichierexiste"
-                | "hlistfile"
-                | "hlistefichier"
-        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_functions_are_in_the_order_of_the_alphabet_so_that_each_is_found() {
+        assert!(PURE.is_sorted());
+        assert!(PURE.iter().all(|name| is_pure(name)));
+        assert!(is_pure("pageaddress") && is_pure("arraysort") && !is_pure("array"));
+        assert!(!is_pure("initializeebusiness"));
+    }
 }
