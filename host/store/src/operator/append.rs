@@ -22,7 +22,7 @@ struct Demand<'batch> {
     project_status: Option<ProjectStatus>,
 }
 
-/// By run and fence: in this order rows are locked as far as that is up to us, so that hosts do not wait for each other.
+/// By run and fence: rows are locked in this order, so that hosts do not wait for each other in a circle.
 type Demands<'batch> = BTreeMap<(&'batch RunId, u64), Demand<'batch>>;
 
 /// The number of the last event of every lease that is current, before the batch.
@@ -36,6 +36,9 @@ impl Operator {
         let now = self.database.now();
         let demands = demands(appends);
         let mut writing = self.database.begin().await?;
+        if self.database.is_shared() {
+            lock(&mut writing, &demands).await?;
+        }
         let mut taken = take(&mut writing, &demands, now).await?;
         let answers: Vec<_> = appends
             .iter()
@@ -63,6 +66,24 @@ fn demands(appends: &[Append]) -> Demands<'_> {
         demand.project_status = append.project_status.or(demand.project_status);
     }
     demands
+}
+
+/// Locks the runs one after the other, as `take` does not: an update of several rows meets them in any order.
+async fn lock(writing: &mut Writing, demands: &Demands<'_>) -> Result<(), StoreError> {
+    let mut runs: Vec<&RunId> = demands.keys().map(|(run, _)| *run).collect();
+    runs.dedup();
+    for chunk in chunks(&runs) {
+        let statement = format!(
+            r#"SELECT id FROM runs WHERE id IN ({}) ORDER BY id COLLATE "C" FOR NO KEY UPDATE"#,
+            placeholders(chunk.len(), 1)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(statement));
+        for run in chunk {
+            query = query.bind(run.as_str());
+        }
+        query.fetch_all(&mut **writing).await?;
+    }
+    Ok(())
 }
 
 /// Takes the numbers of the events, and makes the changes that they tell of, where the lease is current.
