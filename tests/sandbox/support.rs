@@ -4,7 +4,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use quarry_sandbox::facts::FactSet;
 use quarry_sandbox::{
-    CallError, CallOptions, Extraction, Extractor, Input, Limits, Outcome, PromptBuilder, Report,
+    Built, CallError, CallOptions, Extraction, Extractor, Input, Limits, Outcome, PromptBuilder,
     Sandbox, SandboxOptions, SourceTree, Stack, Tokenizer, Usage,
 };
 use serde_json::{Value, json};
@@ -154,21 +154,14 @@ pub fn denied(usage: &Usage) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Has the hostile prompt builder do something to a path of a new workspace.
-pub fn build(behaviour: &str, path: Option<&str>, limits: Limits) -> (Outcome<Report>, TempDir) {
-    let directory = TempDir::new().expect("a directory");
-    fs::write(directory.path().join("outside"), "outside").expect("written");
-    let workspace = directory.path().join("workspace");
-    fs::create_dir(&workspace).expect("a directory");
-    let workspace = Dir::open_ambient_dir(workspace, ambient_authority()).expect("the workspace");
+/// Has the hostile prompt builder do something to a path of its workspace.
+pub fn build(behaviour: &str, path: Option<&str>, limits: Limits) -> Outcome<Built> {
     let options = CallOptions {
         limits,
         ..CallOptions::default()
     };
     let tokenizer = Tokenizer::new("none", |_| 0);
-    let input = input(behaviour, path);
-    let outcome = builder().build(Arc::new(workspace), &input, &tokenizer, &options);
-    (outcome, directory)
+    builder().build(&input(behaviour, path), &tokenizer, &options)
 }
 
 fn input(behaviour: &str, path: Option<&str>) -> Input {

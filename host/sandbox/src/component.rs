@@ -6,12 +6,13 @@ use crate::bindings::{
 };
 use crate::call::{self, Call, CallOptions, Outcome, State};
 use crate::error::{CallError, LoadError, SandboxError};
-use crate::filesystem::{Inputs, Root};
+use crate::filesystem::{Inputs, MemoryDirectory, Root};
 use crate::limits::Limits;
 use crate::tokenizer::{Counter, Tokenizer};
 use crate::{engine, wasi};
 use cap_std::fs::Dir;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -334,31 +335,51 @@ impl PromptBuilder {
         &self.digest
     }
 
-    /// Builds the documents into `workspace`, which must be empty, counting with `tokenizer`. Blocks the thread, which must not be one that runs
-    /// asynchronous tasks (`tokio::task::spawn_blocking` has others).
+    /// Builds the documents, counting with `tokenizer`. They are held in memory, as [`Limits::written`] says. Blocks the
+    /// thread, which must not be one that runs asynchronous tasks (`tokio::task::spawn_blocking` has others).
+    ///
+    /// [`Limits::written`]: crate::Limits::written
     pub fn build(
         &self,
-        workspace: Arc<Dir>,
         input: &Input,
         tokenizer: &Tokenizer,
         options: &CallOptions,
-    ) -> Outcome<Report> {
+    ) -> Outcome<Built> {
+        let directory = MemoryDirectory::default();
         let call = Call {
             engine: &self.engine,
             root: Root::Workspace {
-                directory: workspace,
+                directory: directory.clone(),
             },
             tokenizer: Some(tokenizer.clone()),
             seed: call::seed([&*self.digest, &input.revision]),
             options,
         };
-        call::run(call, async |store| {
+        let outcome = call::run(call, async |store| {
             let instance = self.pre.instantiate_async(&mut *store).await?;
             let builder = instance.quarry_prompt_prompt_builder();
             let result = builder.call_build(store, input).await?;
             Ok(result.map_err(build_error))
-        })
+        });
+        let built = |report| Built {
+            report,
+            files: directory.take(),
+        };
+        Outcome {
+            result: outcome.result.map(built),
+            usage: outcome.usage,
+        }
     }
+}
+
+/// What a prompt builder made.
+#[derive(Debug)]
+pub struct Built {
+    /// What it says of it.
+    pub report: Report,
+    /// The files that it wrote, by their path in its workspace, separated by `/`. Neither their names nor what is in them
+    /// is trusted.
+    pub files: BTreeMap<String, Vec<u8>>,
 }
 
 fn build_error(error: bindings::BuildError) -> CallError {

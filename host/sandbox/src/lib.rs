@@ -43,7 +43,7 @@ pub use bindings::{
 };
 pub use call::{CallOptions, Outcome, Usage};
 pub use component::{
-    Activity, Extractor, PromptBuilder, Sandbox, SandboxOptions, SourceTree, digest,
+    Activity, Built, Extractor, PromptBuilder, Sandbox, SandboxOptions, SourceTree, digest,
 };
 pub use error::{CallError, LoadError, SandboxError};
 pub use filesystem::{Access, Denied, Inputs};

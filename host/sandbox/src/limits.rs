@@ -18,9 +18,10 @@ pub struct Limits {
     pub log: usize,
     /// Files, directories, streams and other resources that it may hold at once.
     pub handles: usize,
-    /// Files of them. They are taken from those that the process may have open, which all calls share.
+    /// Inputs of them. They are taken from the files that the process may have open, which all calls share.
     pub open_files: usize,
-    /// Bytes that a prompt builder may write, all files together.
+    /// Bytes that a prompt builder may write, all files together. The host holds them in memory, besides what the
+    /// component may have.
     pub written: u64,
     /// Files and directories that a prompt builder may create.
     pub files: u32,

@@ -9,10 +9,8 @@ use super::trace::observed;
 use super::{Events, InitializeError, Request};
 use crate::redaction::Redaction;
 use crate::render::{Rendered, render};
-use crate::workspace::{Documents, Workspace};
-use quarry_sandbox::{
-    CallError, CallOptions, Extraction, Floor, Input, PromptBuilder, Report, Section,
-};
+use crate::workspace::Documents;
+use quarry_sandbox::{CallError, CallOptions, Extraction, Floor, Input, PromptBuilder, Section};
 
 /// How often the documents are built at most. Once for most projects, twice if a document betrays a secret.
 const ATTEMPTS: usize = 4;
@@ -37,7 +35,6 @@ pub(super) struct Built {
 pub(super) struct Building<'b> {
     pub(super) request: &'b Request<'b>,
     pub(super) builder: &'b PromptBuilder,
-    pub(super) workspace: &'b Workspace,
     pub(super) options: &'b CallOptions,
     pub(super) events: &'b Events,
     /// The names of the project and of the configuration that is meant, without secrets.
@@ -83,7 +80,6 @@ impl Building<'_> {
                 overrun = added.max(overrun + excess);
             }
             redaction.discard(found);
-            self.workspace.empty_staging()?;
         }
     }
 
@@ -96,17 +92,16 @@ impl Building<'_> {
     ) -> Result<Built, InitializeError> {
         let input = self.input(extraction, overrun);
         let tokenizer = &self.request.tokenizer;
-        let staging = self.workspace.staging();
         let outcome = observed(BUILDER, "build", self.events, || {
-            self.builder.build(staging, &input, tokenizer, self.options)
+            self.builder.build(&input, tokenizer, self.options)
         });
-        let Report { sections, .. } = outcome.result.map_err(|error| match error {
+        let built = outcome.result.map_err(|error| match error {
             CallError::OverBudget(floor) => {
                 self.over_budget(floor.tokens.saturating_add(overrun), floor.largest)
             }
             error => failed(error),
         })?;
-        let documents = self.workspace.documents()?;
+        let documents = Documents::of_builder(built.files)?;
         // No builder is trusted with the length of its document.
         let tokens = self.count(&documents);
         if tokens > input.budget {
@@ -119,7 +114,7 @@ impl Building<'_> {
             documents,
             revision: input.revision,
             tokens,
-            sections,
+            sections: built.report.sections,
         };
         self.add_renderings(&mut built, extraction, redaction)?;
         Ok(built)

@@ -4,7 +4,7 @@
 //! it tells its [`Events`] what happens.
 //!
 //! ```text
-//! walk ─▶ extract (all extractors at once) ─▶ redact facts ─▶ build (into staging) ─▶ redact documents ─▶ publish
+//! walk ─▶ extract (all extractors at once) ─▶ redact facts ─▶ build (into memory) ─▶ redact documents ─▶ publish
 //! ```
 
 mod build;
@@ -228,7 +228,7 @@ pub fn initialize(
     events: &Events,
 ) -> Result<Initialized, InitializeError> {
     // The lock is taken first, so that a second run does not work for nothing. A run that may write nothing in the end
-    // is built elsewhere.
+    // takes it when that is known.
     let workspace = match request.mode {
         Mode::Publish if !request.fail_on_secrets => Workspace::open(request.workspace)?,
         Mode::Publish | Mode::Compare => Workspace::scratch(request.workspace)?,
@@ -260,7 +260,6 @@ pub fn initialize(
     let building = Building {
         request,
         builder: &components.prompt_builder,
-        workspace: &workspace,
         options,
         events,
         project: &project,

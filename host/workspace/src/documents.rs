@@ -42,6 +42,37 @@ impl Documents {
         Documents::default()
     }
 
+    /// The documents among the files of a prompt builder, which nobody has to trust: there is nothing else among them.
+    ///
+    /// # Errors
+    ///
+    /// [`PublishError::Rejected`] when there is no `CONTEXT.md`, or anything that is no document: a file outside of
+    /// `context/`, a text that is not UTF-8 or holds a NUL, more than the [limits].
+    pub fn of_builder(
+        files: impl IntoIterator<Item = (String, Vec<u8>)>,
+    ) -> Result<Self, PublishError> {
+        let mut documents = Documents::new();
+        let mut left = limits::BYTES;
+        for (path, bytes) in files {
+            let rejected = |reason: String| PublishError::rejected(&path, reason);
+            check_path(&path).map_err(rejected)?;
+            left = left.checked_sub(bytes.len() as u64).ok_or_else(|| {
+                rejected(format!(
+                    "all files together are more than {} bytes",
+                    limits::BYTES
+                ))
+            })?;
+            let text = String::from_utf8(bytes)
+                .map_err(|error| rejected(format!("it is not UTF-8: {}", error.utf8_error())))?;
+            check_text(&path, &text)?;
+            documents.insert(&path, text)?;
+        }
+        match documents.get(CONTEXT) {
+            Some(_) => Ok(documents),
+            None => Err(PublishError::rejected(CONTEXT, "it was not written")),
+        }
+    }
+
     /// Adds a document, or replaces the one of that path.
     ///
     /// # Errors
@@ -136,6 +167,14 @@ pub(crate) fn check_path(path: &str) -> Result<(), String> {
         return Err(format!("it is more than {} levels deep", limits::DEPTH));
     }
     names.try_for_each(check_name)
+}
+
+/// Whether a document may have a text.
+pub(crate) fn check_text(path: &str, text: &str) -> Result<(), PublishError> {
+    match text.contains('\0') {
+        true => Err(PublishError::rejected(path, "it holds a NUL")),
+        false => Ok(()),
+    }
 }
 
 /// Whether a file or directory below `context/` may have a name.

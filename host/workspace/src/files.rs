@@ -27,21 +27,6 @@ pub(crate) fn empty(directory: &Dir) -> io::Result<()> {
     Ok(())
 }
 
-/// The names in a directory, sorted.
-pub(crate) fn names(directory: &Dir) -> io::Result<Vec<String>> {
-    let mut names: Vec<String> = directory
-        .entries()?
-        .map(|entry| {
-            entry?
-                .file_name()
-                .into_string()
-                .map_err(|name| io::Error::other(format!("{name:?} is not UTF-8")))
-        })
-        .collect::<io::Result<_>>()?;
-    names.sort_unstable();
-    Ok(names)
-}
-
 /// The bytes of a regular file of at most `limit` bytes.
 pub(crate) fn read_regular(
     directory: &Dir,

@@ -2,11 +2,10 @@
 
 use crate::agents::{self, AgentFile, Agents, Outcome};
 use crate::context::{self, Place, digest, names_revision};
-use crate::documents::{BESIDE, CONTEXT, DIRECTORY, Documents, MANIFEST, limits};
+use crate::documents::{BESIDE, CONTEXT, DIRECTORY, Documents, MANIFEST, check_text, limits};
 use crate::error::PublishError;
 use crate::files::{at, read_regular};
 use crate::ours::{Revisions, listed, unlisted};
-use crate::staging::check_text;
 use crate::workspace::OWN;
 use cap_std::fs::{Dir, Metadata, Permissions};
 use std::collections::BTreeMap;

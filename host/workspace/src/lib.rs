@@ -4,13 +4,13 @@
 //! process's own namespace and no symbolic link in it is followed, so that nothing leads outside.
 //!
 //! ```no_run
-//! use quarry_workspace::Workspace;
+//! use quarry_workspace::{Documents, Workspace};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let workspace = Workspace::open("shop".as_ref())?;
-//! // A prompt builder writes here.
-//! workspace.staging().write("CONTEXT.md", "# Shop\n\nRevision 0123456789ab\n")?;
-//! let mut documents = workspace.documents()?;
+//! // What a prompt builder wrote.
+//! let files = [("CONTEXT.md".to_owned(), b"# Shop\n\nRevision 0123456789ab\n".to_vec())];
+//! let mut documents = Documents::of_builder(files)?;
 //! for (_, text) in documents.iter_mut() {
 //!     *text = text.replace("secret", "[REDACTED]");
 //! }
@@ -29,7 +29,6 @@ mod error;
 mod files;
 mod intent;
 mod ours;
-mod staging;
 mod transaction;
 mod workspace;
 

@@ -6,7 +6,7 @@
 //!   context/              everything else, replaced as a whole
 //!   .quarry/lock          held by the run that writes
 //!   .quarry/revisions     what was published here, so that nothing else is taken for a document of Quarry's
-//!   .quarry/staging/RUN/  what a prompt builder writes; gone when the run ends
+//!   .quarry/staging/      a run that is not decided on yet; empty when the run ends
 //!   .quarry/pending/      a run that is decided on; gone when it is in its place
 //! ```
 
@@ -17,16 +17,13 @@ use crate::error::PublishError;
 use crate::files::{empty, subdirectory};
 use crate::intent::{Change, intent};
 use crate::ours::{REVISIONS, Revisions};
-use crate::staging;
 use crate::transaction::{self, Left, PENDING};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use tempfile::TempDir;
 
 /// Quarry's own directory in a workspace.
 pub(crate) const OWN: &str = ".quarry";
@@ -48,18 +45,14 @@ pub struct Published {
 #[derive(Debug)]
 pub struct Workspace {
     path: PathBuf,
-    builder: Arc<Dir>,
     access: Access,
 }
 
 #[derive(Debug)]
 enum Access {
     Write(Box<Held>),
-    Compare {
-        /// None when there is no such directory.
-        directory: Option<Dir>,
-        _staging: TempDir,
-    },
+    /// None when there is no such directory.
+    Compare(Option<Dir>),
 }
 
 /// What the holder of the lock has.
@@ -74,8 +67,7 @@ struct Held {
 }
 
 impl Workspace {
-    /// Opens a workspace, creating it if need be, takes its lock, finishes or removes what a killed run left and makes
-    /// an empty staging directory.
+    /// Opens a workspace, creating it if need be, takes its lock, and finishes or removes what a killed run left.
     ///
     /// # Errors
     ///
@@ -110,11 +102,8 @@ impl Workspace {
         if transaction::is_pending(&held.own) {
             held.finish(path)?;
         }
-        let builder = subdirectory(&held.staging, &held.run)
-            .map_err(inside("the staging directory cannot be made"))?;
         Ok(Workspace {
             path: path.to_owned(),
-            builder: Arc::new(builder),
             access: Access::Write(Box::new(held)),
         })
     }
@@ -141,15 +130,14 @@ impl Workspace {
         Ok(left)
     }
 
-    /// Opens a workspace for comparing alone. Neither it nor anything in it is created or changed; the staging directory
-    /// is a temporary one elsewhere. There need not be such a directory: everything is added then.
+    /// Opens a workspace for comparing alone. Neither it nor anything in it is created or changed. There need not be such a
+    /// directory: everything is added then.
     ///
     /// No lock is taken: while another run writes, the comparison may see some of its changes.
     ///
     /// # Errors
     ///
-    /// [`PublishError::Io`] when the workspace is there and cannot be opened, or there is no place for a temporary
-    /// directory.
+    /// [`PublishError::Io`] when the workspace is there and cannot be opened.
     pub fn scratch(path: &Path) -> Result<Self, PublishError> {
         let directory = match Dir::open_ambient_dir(path, ambient_authority()) {
             Ok(directory) => Some(directory),
@@ -160,58 +148,15 @@ impl Workspace {
                 ));
             }
         };
-        let temporary = std::env::temp_dir();
-        let (staging, builder) = tempfile::Builder::new()
-            .prefix("quarry-")
-            .tempdir_in(&temporary)
-            .and_then(|staging| {
-                let builder = Dir::open_ambient_dir(staging.path(), ambient_authority())?;
-                Ok((staging, builder))
-            })
-            .map_err(PublishError::io(
-                &temporary,
-                "a temporary directory cannot be made",
-            ))?;
         Ok(Workspace {
             path: path.to_owned(),
-            builder: Arc::new(builder),
-            access: Access::Compare {
-                directory,
-                _staging: staging,
-            },
+            access: Access::Compare(directory),
         })
     }
 
     /// The path under which the document is published.
     pub fn context_path(&self) -> PathBuf {
         self.path.join(CONTEXT)
-    }
-
-    /// The empty directory that a prompt builder writes into.
-    pub fn staging(&self) -> Arc<Dir> {
-        self.builder.clone()
-    }
-
-    /// Removes what a prompt builder wrote, so that one can begin anew.
-    ///
-    /// # Errors
-    ///
-    /// [`PublishError::Io`].
-    pub fn empty_staging(&self) -> Result<(), PublishError> {
-        empty(&self.builder).map_err(PublishError::io(
-            &self.path,
-            "the staging directory cannot be emptied",
-        ))
-    }
-
-    /// Reads what the prompt builder wrote. From here on it is held in memory, whatever happens to the directory.
-    ///
-    /// # Errors
-    ///
-    /// [`PublishError::Rejected`] when it wrote no `CONTEXT.md`, or anything that is no document: a link, a file
-    /// outside of `context/`, a name or text that is not UTF-8, more than the [limits](crate::limits).
-    pub fn documents(&self) -> Result<Documents, PublishError> {
-        staging::read(&self.builder)
     }
 
     /// Publishes documents and, unless `agents` is none, merges what coding agents read into the files that are there.
@@ -279,7 +224,7 @@ impl Workspace {
     fn directory(&self) -> Option<&Dir> {
         match &self.access {
             Access::Write(held) => Some(&held.directory),
-            Access::Compare { directory, .. } => directory.as_ref(),
+            Access::Compare(directory) => directory.as_ref(),
         }
     }
 }
@@ -325,7 +270,7 @@ impl Held {
 impl Drop for Held {
     fn drop(&mut self) {
         // Best effort: what stays is removed by the next run.
-        for name in [self.run.clone(), self.checked(), self.done()] {
+        for name in [self.checked(), self.done()] {
             let _ = self.disk.remove_dir_all(&self.staging, &name);
         }
     }

@@ -1,10 +1,9 @@
 //! The entries of a directory that are still to be read.
 
-use super::{Inputs, Outcome, Slot, View};
+use super::{Inputs, MemoryDirectory, Outcome, View};
 use crate::bindings::wasi::wasi::filesystem::types::{
     DescriptorType, DirectoryEntry, HostDirectoryEntryStream,
 };
-use cap_std::fs::Dir;
 use wasmtime::component::Resource;
 
 /// A directory that is being listed.
@@ -19,10 +18,11 @@ enum Listing {
         prefix: String,
         place: usize,
     },
-    /// The names in reverse. They take memory, so that a listing counts as an open file.
+    /// A name in the workspace. No more, for the same reason as with inputs: a guest may hold very many listings.
     Workspace {
-        entries: Vec<(String, bool)>,
-        _slot: Slot,
+        directory: MemoryDirectory,
+        prefix: String,
+        last: String,
     },
 }
 
@@ -36,25 +36,26 @@ impl DirectoryEntries {
         })
     }
 
-    /// Lists a directory of the workspace, sorted: the order of a file system is its own.
-    pub(super) fn workspace(directory: &Dir, slot: Slot) -> Outcome<Self> {
-        let mut entries = Vec::new();
-        for entry in directory.entries()? {
-            let entry = entry?;
-            // The builder created every name itself, as a string.
-            let name = entry.file_name().to_string_lossy().into_owned();
-            entries.push((name, entry.file_type()?.is_dir()));
-        }
-        entries.sort_unstable_by(|one, other| other.cmp(one));
-        Ok(DirectoryEntries(Listing::Workspace {
-            entries,
-            _slot: slot,
-        }))
+    /// Lists a directory of the workspace (empty, or ending in `/`), sorted.
+    pub(super) fn workspace(directory: MemoryDirectory, prefix: String) -> Self {
+        DirectoryEntries(Listing::Workspace {
+            directory,
+            prefix,
+            last: String::new(),
+        })
     }
 
     fn next(&mut self) -> Option<(String, bool)> {
         match &mut self.0 {
-            Listing::Workspace { entries, .. } => entries.pop(),
+            Listing::Workspace {
+                directory,
+                prefix,
+                last,
+            } => {
+                let next = directory.next(prefix, last)?;
+                last.clone_from(&next.0);
+                Some(next)
+            }
             Listing::Source {
                 inputs,
                 prefix,

@@ -2,7 +2,7 @@
 
 use super::place::{Place, hash};
 use super::source::stat;
-use super::streams::{FileInput, READ_SIZE, read_at};
+use super::streams::{FileInput, READ_SIZE};
 use super::{Descriptor, DirectoryEntries, Outcome, Root, View};
 use crate::bindings::wasi::wasi::filesystem::types::{
     Advice, DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, Filesize, HostDescriptor,
@@ -27,7 +27,7 @@ impl HostDescriptor for View<'_> {
         offset: Filesize,
     ) -> Outcome<Resource<DynInputStream>> {
         let stream: DynInputStream = Box::new(FileInput {
-            file: self.file(&descriptor)?,
+            file: self.readable(&descriptor)?,
             position: offset,
         });
         Ok(self.table.push(stream)?)
@@ -59,7 +59,7 @@ impl HostDescriptor for View<'_> {
     }
 
     fn sync_data(&mut self, _: Resource<Descriptor>) -> Outcome<()> {
-        // The host syncs what it publishes; what stays in the staging directory is thrown away.
+        // The host syncs what it publishes of it.
         Ok(())
     }
 
@@ -106,9 +106,9 @@ impl HostDescriptor for View<'_> {
         length: Filesize,
         offset: Filesize,
     ) -> Outcome<(Vec<u8>, bool)> {
-        let file = self.file(&descriptor)?;
+        let file = self.readable(&descriptor)?;
         let wanted = usize::try_from(length).unwrap_or(READ_SIZE).min(READ_SIZE);
-        let bytes = read_at(&file, offset, wanted)?;
+        let bytes = file.read_at(offset, wanted)?;
         let at_end = bytes.len() < wanted;
         Ok((bytes, at_end))
     }
@@ -155,8 +155,12 @@ impl HostDescriptor for View<'_> {
             Descriptor::SourceDirectory { .. } | Descriptor::WorkspaceDirectory { .. } => {
                 Ok(stat(DescriptorType::Directory, 0))
             }
-            Descriptor::SourceFile { file, .. } | Descriptor::WorkspaceFile { file, .. } => {
-                Ok(stat(DescriptorType::RegularFile, file.metadata()?.len()))
+            Descriptor::SourceFile { file, .. } => {
+                let length = file.file.metadata()?.len();
+                Ok(stat(DescriptorType::RegularFile, length))
+            }
+            Descriptor::WorkspaceFile { file, .. } => {
+                Ok(stat(DescriptorType::RegularFile, file.len() as u64))
             }
         }
     }

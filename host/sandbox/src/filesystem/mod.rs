@@ -3,13 +3,14 @@
 //! `wasi:filesystem` is answered here rather than by wasmtime-wasi, from a [`cap_std::fs::Dir`] that the host opened:
 //! no path of a guest is ever looked up in the process's own namespace. An extractor sees `/source` with exactly the
 //! inputs that it was handed, read-only; what was not handed does not exist for it, and trying to open it is refused
-//! and recorded. A prompt builder sees an empty `/workspace` that it may fill up to a quota. Links are refused, no call
-//! tells a file's times or inode, so that what a component finds depends on the inputs alone.
+//! and recorded. A prompt builder sees an empty `/workspace`, in memory, that it may fill up to a quota. Links are refused,
+//! no call tells a file's times or inode, so that what a component finds depends on the inputs alone.
 
 mod access;
 mod entries;
 mod host;
 mod inputs;
+mod memory;
 mod open;
 mod place;
 mod preopens;
@@ -21,14 +22,15 @@ pub use access::{Access, Denied};
 pub use inputs::Inputs;
 
 pub use entries::DirectoryEntries;
+pub(crate) use memory::MemoryDirectory;
 
 use crate::bindings::wasi::wasi::filesystem::types::ErrorCode;
 use crate::limits::Limits;
 use access::AccessLog;
 use cap_std::fs::Dir;
+use memory::MemoryFile;
 use std::fs::File;
 use std::io;
-use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use wasmtime::component::{ResourceTable, ResourceTableError};
@@ -42,7 +44,7 @@ pub(crate) enum Root {
     /// The inputs among the files of a directory.
     Source { directory: Arc<Dir>, inputs: Inputs },
     /// An empty directory to write into.
-    Workspace { directory: Arc<Dir> },
+    Workspace { directory: MemoryDirectory },
 }
 
 /// The files of one call.
@@ -106,14 +108,6 @@ impl OpenFile {
     }
 }
 
-impl Deref for OpenFile {
-    type Target = File;
-
-    fn deref(&self) -> &File {
-        &self.file
-    }
-}
-
 /// What implements the WASI interfaces: the files of a call and the table of its handles.
 #[derive(Debug)]
 pub(crate) struct View<'a> {
@@ -131,7 +125,7 @@ pub enum Descriptor {
     /// A directory of the workspace: empty for the root, else ending in `/`.
     WorkspaceDirectory { prefix: String },
     /// A file of the workspace.
-    WorkspaceFile { path: String, file: Arc<OpenFile> },
+    WorkspaceFile { path: String, file: MemoryFile },
 }
 
 /// Why a call of `wasi:filesystem` does not do what it was asked.
@@ -168,7 +162,7 @@ impl From<io::Error> for Refusal {
 
 impl From<&io::Error> for Refusal {
     fn from(error: &io::Error) -> Self {
-        if Exceeded::is(error) {
+        if error.get_ref().is_some_and(|error| error.is::<Exceeded>()) {
             return Refusal::Code(ErrorCode::Quota);
         }
         Refusal::Code(match error.kind() {

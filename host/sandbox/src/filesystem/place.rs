@@ -1,10 +1,10 @@
 //! What a guest's handles stand for.
 
-use super::streams::FileOutput;
-use super::{Descriptor, OpenFile, Outcome, View};
+use super::memory::MemoryFile;
+use super::streams::{FileOutput, Readable};
+use super::{Descriptor, Outcome, View};
 use crate::bindings::wasi::wasi::filesystem::types::{ErrorCode, MetadataHashValue};
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
 use wasmtime::component::Resource;
 use wasmtime_wasi::p2::DynOutputStream;
 
@@ -37,11 +37,10 @@ impl View<'_> {
         }
     }
 
-    pub(super) fn file(&self, descriptor: &Resource<Descriptor>) -> Outcome<Arc<OpenFile>> {
+    pub(super) fn readable(&self, descriptor: &Resource<Descriptor>) -> Outcome<Readable> {
         match self.table.get(descriptor)? {
-            Descriptor::SourceFile { file, .. } | Descriptor::WorkspaceFile { file, .. } => {
-                Ok(file.clone())
-            }
+            Descriptor::SourceFile { file, .. } => Ok(Readable::Input(file.clone())),
+            Descriptor::WorkspaceFile { file, .. } => Ok(Readable::Written(file.clone())),
             _ => Err(ErrorCode::IsDirectory.into()),
         }
     }
@@ -50,7 +49,7 @@ impl View<'_> {
     pub(super) fn writable(
         &mut self,
         descriptor: &Resource<Descriptor>,
-    ) -> Outcome<(String, Arc<OpenFile>)> {
+    ) -> Outcome<(String, MemoryFile)> {
         match self.table.get(descriptor)? {
             Descriptor::WorkspaceFile { path, file } => Ok((path.clone(), file.clone())),
             Descriptor::SourceFile { path, .. } => {

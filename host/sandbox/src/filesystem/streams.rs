@@ -2,7 +2,8 @@
 //! 35 times as much.
 
 use super::OpenFile;
-use super::workspace::Quota;
+use super::memory::MemoryFile;
+use super::workspace::{Exceeded, Quota};
 use bytes::Bytes;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -19,17 +20,36 @@ const SMALL: usize = 16 << 10;
 /// The most that one write takes.
 const WRITE_SIZE: usize = 1 << 20;
 
-/// Reads up to `length` bytes at `offset`; fewer only at the end of the file.
-pub(super) fn read_at(file: &OpenFile, offset: u64, length: usize) -> io::Result<Vec<u8>> {
+/// A file that a guest reads.
+#[derive(Debug)]
+pub(super) enum Readable {
+    Input(Arc<OpenFile>),
+    Written(MemoryFile),
+}
+
+impl Readable {
+    /// Reads up to `length` bytes at `offset`; fewer only at the end of the file.
+    pub(super) fn read_at(&self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
+        match self {
+            Readable::Input(file) => read_at(file, offset, length),
+            Readable::Written(file) => Ok(file.read_at(offset, length.min(READ_SIZE))),
+        }
+    }
+}
+
+fn read_at(file: &OpenFile, offset: u64, length: usize) -> io::Result<Vec<u8>> {
     let mut length = length.min(READ_SIZE);
     if length > SMALL {
-        let left = file.metadata()?.len().saturating_sub(offset);
+        let left = file.file.metadata()?.len().saturating_sub(offset);
         length = length.min(usize::try_from(left).unwrap_or(usize::MAX));
     }
     let mut bytes = vec![0; length];
     let mut filled = 0;
     while filled < length {
-        match file.read_at(&mut bytes[filled..], offset + filled as u64) {
+        match file
+            .file
+            .read_at(&mut bytes[filled..], offset + filled as u64)
+        {
             Ok(0) => break,
             Ok(read) => filled += read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -44,7 +64,7 @@ pub(super) fn read_at(file: &OpenFile, offset: u64, length: usize) -> io::Result
 /// A file read from a position on.
 #[derive(Debug)]
 pub(super) struct FileInput {
-    pub(super) file: Arc<OpenFile>,
+    pub(super) file: Readable,
     pub(super) position: u64,
 }
 
@@ -59,7 +79,9 @@ impl InputStream for FileInput {
         if size == 0 {
             return Ok(Bytes::new());
         }
-        let bytes = read_at(&self.file, self.position, size)
+        let bytes = self
+            .file
+            .read_at(self.position, size)
             .map_err(|error| StreamError::LastOperationFailed(error.into()))?;
         if bytes.is_empty() {
             return Err(StreamError::Closed);
@@ -72,7 +94,7 @@ impl InputStream for FileInput {
 /// A file written from a position on, or at its end.
 #[derive(Debug)]
 pub(super) struct FileOutput {
-    pub(super) file: Arc<OpenFile>,
+    pub(super) file: MemoryFile,
     pub(super) path: String,
     /// None to append.
     pub(super) position: Option<u64>,
@@ -86,15 +108,14 @@ impl Pollable for FileOutput {
 
 impl OutputStream for FileOutput {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        let written = self
-            .quota
-            .write_at(&self.file, &bytes, self.position)
-            .map_err(|error| {
-                self.quota.refuse(&self.path, &error);
-                StreamError::LastOperationFailed(error.into())
-            })?;
+        let written = self.quota.write_at(&self.file, &bytes, self.position);
+        written.map_err(|Exceeded| {
+            self.quota.refuse(&self.path);
+            let error = io::Error::new(io::ErrorKind::QuotaExceeded, Exceeded);
+            StreamError::LastOperationFailed(error.into())
+        })?;
         if let Some(position) = &mut self.position {
-            *position += written as u64;
+            *position += bytes.len() as u64;
         }
         Ok(())
     }

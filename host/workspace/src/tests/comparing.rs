@@ -79,19 +79,17 @@ fn what_is_compared_is_what_would_be_published() {
 }
 
 #[test]
-fn a_scratch_workspace_builds_elsewhere_and_publishes_nothing() {
+fn a_workspace_that_is_only_compared_with_publishes_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let workspace = Workspace::scratch(directory.path()).unwrap();
-    workspace.staging().write("CONTEXT.md", "new").unwrap();
-    let documents = workspace.documents().unwrap();
-    assert_eq!(documents.get("CONTEXT.md"), Some("new"));
+    let documents = run("0123456789ab", &[]);
     let error = workspace.publish(&documents, None, None).unwrap_err();
     assert!(matches!(error, PublishError::Scratch(_)));
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
 }
 
 #[test]
-fn a_scratch_workspace_waits_for_no_lock() {
+fn a_workspace_that_is_only_compared_with_waits_for_no_lock() {
     let directory = tempfile::tempdir().unwrap();
     let _writing = Workspace::open(directory.path()).unwrap();
     assert!(Workspace::scratch(directory.path()).is_ok());

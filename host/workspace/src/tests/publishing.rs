@@ -1,16 +1,14 @@
 use super::{link, publish, run, snapshot};
-use crate::{PublishError, Workspace, limits};
-use cap_std::fs::Dir;
+use crate::{Documents, PublishError, Workspace, limits};
 use std::fs;
 
 const CONTEXT: &str = "CONTEXT.md";
 
-/// Runs a builder and publishes what it wrote.
-fn built(path: &std::path::Path, builder: impl FnOnce(&Dir)) -> Result<Vec<String>, PublishError> {
-    let workspace = Workspace::open(path)?;
-    builder(&workspace.staging());
-    let documents = workspace.documents()?;
-    Ok(workspace.publish(&documents, None, None)?.files)
+/// The documents of a builder that wrote these files, and one more.
+fn documents(more: &[(&str, &[u8])]) -> Result<Documents, PublishError> {
+    let files = [(CONTEXT, b"new".as_slice())];
+    let files = files.iter().chain(more);
+    Documents::of_builder(files.map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec())))
 }
 
 #[test]
@@ -19,8 +17,7 @@ fn a_document_is_replaced_and_nothing_is_left_behind() {
     for revision in ["0123456789ab", "ba9876543210"] {
         let text = format!("# Shop\n\nRevision: {revision}\n");
         let workspace = Workspace::open(directory.path()).unwrap();
-        workspace.staging().write(CONTEXT, &text).unwrap();
-        let documents = workspace.documents().unwrap();
+        let documents = documents(&[(CONTEXT, text.as_bytes())]).unwrap();
         let published = workspace.publish(&documents, Some(revision), None);
         assert_eq!(published.unwrap().files, [CONTEXT]);
         let found = fs::read_to_string(directory.path().join(CONTEXT)).unwrap();
@@ -32,47 +29,27 @@ fn a_document_is_replaced_and_nothing_is_left_behind() {
 }
 
 #[test]
-fn what_a_builder_should_not_write_is_not_published() {
-    let directory = tempfile::tempdir().unwrap();
-    fs::write(directory.path().join(CONTEXT), "old").unwrap();
-    let cases: [fn(&Dir); 12] = [
-        |_| {},
-        |staging| staging.write("evil.sh", "x").unwrap(),
-        |staging| staging.write(CONTEXT, b"\xff").unwrap(),
-        |staging| staging.write(CONTEXT, b"a\0b").unwrap(),
-        |staging| staging.symlink("elsewhere", CONTEXT).unwrap(),
-        |staging| staging.create_dir(CONTEXT).unwrap(),
-        |staging| staging.create_dir("other").unwrap(),
-        |staging| staging.write("context", "x").unwrap(),
-        |staging| staging.create_dir_all("context/a/b").unwrap(),
-        |staging| {
-            staging.create_dir("context").unwrap();
-            staging.write("context/a\\b", "x").unwrap();
-        },
-        |staging| {
-            staging.create_dir("context").unwrap();
-            staging.symlink("elsewhere", "context/link").unwrap();
-        },
-        |staging| {
-            staging.create_dir("context").unwrap();
-            staging.write("context/Client.sql", "x").unwrap();
-            staging.write("context/CLIENT.sql", "x").unwrap();
-        },
+fn what_a_builder_should_not_write_is_refused() {
+    assert!(documents(&[]).is_ok());
+    let none = Documents::of_builder([("context/a".to_owned(), Vec::new())]);
+    let error = none.unwrap_err();
+    assert!(error.to_string().contains("CONTEXT.md"), "{error}");
+    let cases: [&[(&str, &[u8])]; 8] = [
+        &[("evil.sh", b"x")],
+        &[(CONTEXT, b"\xff")],
+        &[(CONTEXT, b"a\0b")],
+        &[("context", b"x")],
+        &[("context/a/b/c", b"x")],
+        &[("context/a\\b", b"x")],
+        &[("context/../a", b"x")],
+        &[("context/Client.sql", b"x"), ("context/CLIENT.sql", b"x")],
     ];
-    for (number, case) in cases.into_iter().enumerate() {
-        let result = built(directory.path(), |staging| {
-            // Without this one file, every case would be refused for lack of it.
-            if number > 5 {
-                staging.write(CONTEXT, "new").unwrap();
-            }
-            case(staging);
-        });
+    for case in cases {
+        let refused = documents(case);
         assert!(
-            matches!(result, Err(PublishError::Rejected { .. })),
-            "{number}: {result:?}"
+            matches!(refused, Err(PublishError::Rejected { .. })),
+            "{case:?}: {refused:?}"
         );
-        let found = fs::read_to_string(directory.path().join(CONTEXT)).unwrap();
-        assert_eq!(found, "old");
     }
 }
 
@@ -149,38 +126,19 @@ fn a_directory_is_replaced_as_a_whole() {
 
 #[test]
 fn a_builder_that_writes_too_much_is_refused_with_the_limit() {
-    let directory = tempfile::tempdir().unwrap();
-    type Builder = fn(&Dir);
-    let cases: [(&str, Builder); 3] = [
-        ("10000 files", |staging| {
-            for number in 0..=limits::FILES {
-                staging.create_dir_all(format!("context/{number}")).unwrap();
-            }
-        }),
-        ("larger than", |staging| {
-            let file = staging.create(CONTEXT).unwrap();
-            file.set_len(limits::BYTES + 1).unwrap();
-        }),
-        ("larger than", |staging| {
-            let half = "a".repeat(limits::BYTES as usize / 2 + 1);
-            staging.create_dir("context").unwrap();
-            staging.write("context/a", &half).unwrap();
-            staging.write("context/b", &half).unwrap();
-        }),
-    ];
-    for (limit, case) in cases {
-        let error = built(directory.path(), case).unwrap_err();
+    let many: Vec<(String, Vec<u8>)> = (0..=limits::FILES)
+        .map(|number| (format!("context/{number}"), Vec::new()))
+        .collect();
+    let large = vec![b'a'; limits::BYTES as usize / 2 + 1];
+    let halves = ["context/a", "context/b"].map(|path| (path.to_owned(), large.clone()));
+    for (limit, files) in [("10000 files", many), ("67108864 bytes", halves.to_vec())] {
+        let error = Documents::of_builder(files).unwrap_err();
         assert!(error.to_string().contains(limit), "{error}");
     }
 }
 
 #[test]
 fn a_name_that_would_change_a_terminal_is_refused_and_shown_escaped() {
-    let directory = tempfile::tempdir().unwrap();
-    let error = built(directory.path(), |staging| {
-        staging.create_dir("context").unwrap();
-        staging.write("context/a\u{1b}[2J", "x").unwrap();
-    })
-    .unwrap_err();
+    let error = documents(&[("context/a\u{1b}[2J", b"x")]).unwrap_err();
     assert!(error.to_string().contains("\\u{1b}[2J"), "{error}");
 }
