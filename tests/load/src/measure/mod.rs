@@ -51,11 +51,16 @@ pub fn run(load: &Load) -> Result<bool, Failure> {
     };
     let mut figures = Figures::new(load, threads);
     bench.warm_up()?;
-    for _ in 0..load.rounds {
-        let round = bench.server_round(&mut figures)?;
-        figures.server.push(round);
-        let round = bench.pure_round()?;
-        figures.pure.push(round);
+    for round in 0..load.rounds {
+        // In another order each time: what a round leaves on the disk, the next one finds there.
+        if round % 2 == 1 {
+            figures.pure.push(bench.pure_round()?);
+        }
+        let server = bench.server_round(&mut figures)?;
+        figures.server.push(server);
+        if round % 2 == 0 {
+            figures.pure.push(bench.pure_round()?);
+        }
     }
     if load.flood {
         let (Some(tree), [flooder, victim]) = (bench.trees.first(), &others[..]) else {
