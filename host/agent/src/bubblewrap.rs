@@ -74,6 +74,9 @@ pub(crate) fn arguments(
     line.add(&format!(
         "--size {scratch} --tmpfs /tmp --size {scratch} --tmpfs {HOME}"
     ));
+    for file in home.files() {
+        line.show("--bind", home.path().join(file), Path::new(HOME).join(file));
+    }
     for path in SYSTEM.iter().chain(&CONFIGURATION) {
         line.show("--ro-bind-try", path, path);
     }
@@ -139,10 +142,11 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
     use std::fs;
 
     fn text(settings: &Bubblewrap, hidden: &[PathBuf]) -> String {
-        let home = Home::new(None).unwrap();
+        let home = Home::new(None, &BTreeMap::new()).unwrap();
         let line = arguments(
             settings,
             None,

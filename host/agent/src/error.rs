@@ -87,6 +87,17 @@ pub enum StartError {
         /// What the system said.
         error: io::Error,
     },
+    /// A file of the operator's could not be copied into the home.
+    #[error(
+        "the agent was not started: {path}, which `home-files` in [agent] names, cannot be copied into its home: {error}",
+        path = path.display()
+    )]
+    HomeFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
     /// The system does not start it.
     #[error("the agent was not started: {program} cannot be started: {error}")]
     Spawn {
@@ -106,7 +117,7 @@ impl StartError {
             Self::ProgramNotFound { .. } => "program-not-found",
             Self::Workspace { .. } => "workspace-unusable",
             Self::Variable { .. } => "variable-unusable",
-            Self::Home { .. } => "no-home",
+            Self::Home { .. } | Self::HomeFile { .. } => "no-home",
             Self::Spawn { .. } => "not-startable",
         }
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 ///
 /// Every text in it was made fit to be shown: control characters and those that turn or hide text are spelled out
 /// (`\u{202e}`), line breaks and tabs stay; the values of the environment that the agent was given are replaced by
-/// `[environment:NAME]`; and a text longer than [`Limits::text_bytes`](crate::Limits::text_bytes) is cut, with a note
+/// `[environment:NAME]`, long words of files in its home by `[home-file:PATH]`; and a text longer than [`Limits::text_bytes`](crate::Limits::text_bytes) is cut, with a note
 /// of how much is missing. As JSON it has a field `type` in kebab case.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(

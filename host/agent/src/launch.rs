@@ -86,16 +86,16 @@ impl<'a> Launch<'a> {
         Ok(())
     }
 
-    /// The variables whose values are not to be shown.
+    /// What is not to be shown: values of variables and words of files, each with where it comes from.
     pub(crate) fn secrets(&self) -> Vec<(String, String)> {
         let given = self.given.iter();
         let given = given.filter_map(|name| {
-            Some((
-                name.clone(),
-                self.environment.get(name)?.to_string_lossy().into_owned(),
-            ))
+            let value = self.environment.get(name)?.to_string_lossy().into_owned();
+            Some((format!("environment:{name}"), value))
         });
-        given.collect()
+        let files = self.home.secrets();
+        let files = files.map(|(path, word)| (format!("home-file:{path}"), word.to_owned()));
+        given.chain(files).collect()
     }
 
     /// Where the agent sees its workspace.

@@ -116,7 +116,7 @@ impl AgentRunner {
     /// What [`AgentRunner::run`] would answer.
     pub async fn check(&self) -> Result<(), StartError> {
         self.refuse_without_isolation()?;
-        let home = Home::new(self.homes.as_deref())?;
+        let home = Home::new(self.homes.as_deref(), &self.settings.home_files)?;
         // The agent's own temporary directory stands for a workspace: it is empty.
         let job = Job::new(home.temporary());
         let launch = Launch::new(&self.settings, &self.hidden, &job, &home)?;
@@ -146,7 +146,7 @@ impl AgentRunner {
         }
         let home = match self
             .refuse_without_isolation()
-            .and_then(|()| Home::new(self.homes.as_deref()))
+            .and_then(|()| Home::new(self.homes.as_deref(), &self.settings.home_files))
         {
             Ok(home) => home,
             Err(error) => {

@@ -5,6 +5,7 @@ use crate::isolation::Isolation;
 use crate::preset::Preset;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 /// What an agent is told unless the operator settles something else.
@@ -50,6 +51,11 @@ pub struct AgentSettings {
     pub environment: Vec<String>,
     /// Variables that it gets besides, with their values.
     pub variables: BTreeMap<String, String>,
+    /// Files of the operator's that are copied into the agent's home, which is empty else, for each run: the path in the
+    /// home, and the absolute path of the file, such as `{ ".claude/.credentials.json" = "/etc/quarry/claude.json" }`.
+    /// Who may run the agent may make it tell what is in them, as with `environment`. Long words of them are replaced
+    /// where the agent's output has them. In bubblewrap the agent can change its copy, but put no other file in its place.
+    pub home_files: BTreeMap<PathBuf, PathBuf>,
     /// Its `PATH`; that of the server if it is not set.
     pub path: Option<String>,
     /// What keeps it in its workspace. Required as soon as there is more than one tenant.
@@ -126,6 +132,7 @@ impl AgentSettings {
         self.validate_arguments()?;
         self.validate_prompt()?;
         self.validate_environment()?;
+        self.validate_home_files()?;
         self.validate_numbers()?;
         match &self.isolation {
             Some(isolation) => isolation.validate(),
@@ -265,6 +272,23 @@ impl AgentSettings {
             }
             _ => Ok(()),
         }
+    }
+
+    fn validate_home_files(&self) -> Result<(), SettingsError> {
+        let is_inside = |path: &Path| {
+            let mut parts = path.components();
+            path.components().next().is_some()
+                && parts.all(|part| matches!(part, Component::Normal(_)))
+        };
+        for (path, from) in &self.home_files {
+            if !is_inside(path) || !from.is_absolute() {
+                let problem = format!(
+                    "has {path:?} = {from:?}: write a path in the home, without `..`, and the absolute path of a file"
+                );
+                return invalid("home-files", problem);
+            }
+        }
+        Ok(())
     }
 
     fn validate_numbers(&self) -> Result<(), SettingsError> {

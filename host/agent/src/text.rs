@@ -19,16 +19,16 @@ pub(crate) struct Cleaner {
 }
 
 impl Cleaner {
-    /// A cleaner that replaces the values of these variables and cuts texts at so many bytes.
+    /// A cleaner that replaces these values by the words before them, and cuts texts at so many bytes.
     pub(crate) fn new<'a>(
-        variables: impl IntoIterator<Item = (&'a str, &'a str)>,
+        secrets: impl IntoIterator<Item = (&'a str, &'a str)>,
         limit: usize,
     ) -> Self {
         let (mut values, mut replacements) = (Vec::new(), Vec::new());
-        for (name, value) in variables {
+        for (origin, value) in secrets {
             if value.len() >= SECRET_BYTES {
                 values.push(value);
-                replacements.push(format!("[environment:{name}]"));
+                replacements.push(format!("[{origin}]"));
             }
         }
         let longest_secret = values.iter().map(|value| value.len()).max().unwrap_or(0);
@@ -36,7 +36,8 @@ impl Cleaner {
             .match_kind(MatchKind::LeftmostLongest)
             .build(&values);
         Self {
-            // It fails for more patterns than fit into memory, which the environment of a process does not hold.
+            // It fails for more patterns than fit into memory, which neither the environment of a process nor the files
+            // in a home hold.
             secrets: search.ok().filter(|_| !values.is_empty()),
             replacements,
             longest_secret,
@@ -115,7 +116,7 @@ mod tests {
     use super::*;
 
     fn cleaner(limit: usize) -> Cleaner {
-        Cleaner::new([("KEY", "sk-0123456789"), ("FLAG", "1")], limit)
+        Cleaner::new([("environment:KEY", "sk-0123456789"), ("flag", "1")], limit)
     }
 
     #[test]
@@ -125,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_of_the_environment_is_replaced_and_a_flag_is_not() {
+    fn a_secret_is_replaced_and_a_flag_is_not() {
         let shown = cleaner(1_000).text("1: sk-0123456789sk-0123456789");
         assert_eq!(shown, "1: [environment:KEY][environment:KEY]");
     }

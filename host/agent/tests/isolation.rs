@@ -36,6 +36,41 @@ async fn said(arguments: &[&str], bubblewrap: Bubblewrap, workspace: &Path) -> O
 }
 
 #[tokio::test]
+async fn files_of_the_operator_are_in_the_home_alone() {
+    let data = data_directory();
+    let file = data.path().join("credentials.json");
+    fs::write(&file, "token = tok-0123456789-abcdef").unwrap();
+    let inside = "/home/agent/.agent/credentials.json";
+    let outside = file.display().to_string();
+    let arguments = [
+        "read", inside, "write", inside, "new", "read", inside, "read", &outside,
+    ];
+    let mut settings = settings(&arguments);
+    let name = ".agent/credentials.json".into();
+    settings.home_files.insert(name, file.clone());
+    let Some(runner) = isolated(settings, bubblewrap()).await else {
+        return;
+    };
+    let job = Job::new(data.path().join("workspaces/mine"));
+    let (report, events) = run(&runner, &job).await;
+    assert!(report.outcome.succeeded(), "{report:?}");
+    let texts = texts(&events);
+    let lines: Vec<&str> = texts.lines().collect();
+    assert_eq!(
+        lines[..3],
+        [
+            "read: token = [home-file:.agent/credentials.json]",
+            "written",
+            "read: new"
+        ]
+    );
+    assert!(lines[3].starts_with("error: No such file"), "{texts}");
+    // What the agent changes is a copy.
+    let found = fs::read_to_string(&file).unwrap();
+    assert_eq!(found, "token = tok-0123456789-abcdef");
+}
+
+#[tokio::test]
 async fn an_agent_reads_and_writes_its_workspace_and_nothing_else_of_the_data_directory() {
     let data = data_directory();
     let (root, mine) = (data.path(), data.path().join("workspaces/mine"));

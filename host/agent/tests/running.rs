@@ -73,6 +73,33 @@ async fn the_environment_is_what_is_allowed_and_its_values_are_not_shown() {
 }
 
 #[tokio::test]
+async fn files_of_the_operator_are_in_the_home_and_their_tokens_are_not_shown() {
+    let operators = tempfile::tempdir().unwrap();
+    let file = operators.path().join("credentials.json");
+    std::fs::write(
+        &file,
+        r#"{"token": "tok-0123456789-abcdef", "plan": "team"}"#,
+    )
+    .unwrap();
+    let mut settings = settings(&["read-home", ".agent/credentials.json"]);
+    let inside = ".agent/credentials.json".into();
+    settings.home_files.insert(inside, file.clone());
+    let (_workspace, runner, job) = start(settings.clone());
+    let (report, events) = run(&runner, &job).await;
+    assert!(report.outcome.succeeded(), "{report:?}");
+    let hidden = r#"read: {"token": "[home-file:.agent/credentials.json]", "plan": "team"}"#;
+    assert_eq!(texts(&events).trim(), hidden);
+    std::fs::remove_file(&file).unwrap();
+    let (_workspace, runner, job) = start(settings);
+    let (report, _) = run(&runner, &job).await;
+    let told = report.outcome.message();
+    assert!(
+        told.contains("home-files") && told.contains("credentials.json"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
 async fn a_variable_that_the_runner_sets_itself_is_refused() {
     let (_workspace, runner, job) = start(settings(&[]));
     let (report, _) = run(&runner, &job.variable("PATH", "/evil")).await;

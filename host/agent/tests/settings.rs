@@ -30,6 +30,7 @@ fn everything_can_be_set() {
         prompt = "Begin."
         environment = ["KEY"]
         variables = { MODE = "fast" }
+        home-files = { ".agent/credentials.json" = "/etc/quarry/agent.json" }
         path = "/opt/agent:/usr/bin"
         idle-timeout-seconds = 60
         total-timeout-seconds = 600
@@ -106,6 +107,14 @@ fn what_is_wrong_is_told_with_the_setting() {
         (
             "preset = \"claude\"\npath = \"bin:/usr/bin\"",
             "`path` in [agent]",
+        ),
+        (
+            "preset = \"claude\"\nhome-files = { \"../x\" = \"/etc/x\" }",
+            "`home-files` in [agent] has \"../x\"",
+        ),
+        (
+            "preset = \"claude\"\nhome-files = { x = \"y\" }",
+            "the absolute path of a file",
         ),
         (
             "preset = \"claude\"\nidle-timeout-seconds = 0",

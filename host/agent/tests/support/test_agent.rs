@@ -1,7 +1,7 @@
 //! What the tests start in place of an agent. It does what its arguments say, one after the other.
 //!
 //! `say TEXT`, `print FILE`, `complain TEXT`, `sleep SECONDS`, `hang`, `ignore-term`, `child IGNORING FILE`,
-//! `flood BYTES`, `flood-forever`, `lines NUMBER`, `environment`, `arguments`, `stdin`, `read PATH`, `write PATH TEXT`,
+//! `flood BYTES`, `flood-forever`, `lines NUMBER`, `environment`, `arguments`, `stdin`, `read PATH`, `read-home PATH`, `write PATH TEXT`,
 //! `list PATH`, `processes`, `connect ADDRESS`, `exit CODE`, `kill-self`; `prompt TEXT` is ignored.
 
 use std::env;
@@ -31,6 +31,7 @@ fn main() {
             "arguments" => env::args().for_each(|argument| say(&argument)),
             "stdin" => read_stdin(),
             "read" => read(&next()),
+            "read-home" => read(&format!("{}/{}", env::var("HOME").unwrap(), next())),
             "write" => say(&describe(
                 fs::write(next(), next()).map(|()| "written".to_owned()),
             )),
