@@ -115,6 +115,13 @@ impl Reader<'_, '_> {
         if matches!(word, "when" | "quand") && program.folded(index + 1) == "exception" {
             return Some((EffectKind::SetsErrorHandler, None));
         }
+        // At the end of the code: `CASE ERROR:`.
+        if matches!(word, "case" | "cas")
+            && matches!(program.folded(index + 1), "exception" | "error" | "erreur")
+            && program.text(index + 2) == ":"
+        {
+            return Some((EffectKind::SetsErrorHandler, None));
+        }
         // `FOR i = 1 À (n)`.
         if is_reserved(word) || word == "a" || self.is_declared(start, index) {
             return None;
@@ -126,7 +133,8 @@ impl Reader<'_, '_> {
         let is_call = program.text(index + 1) == "(";
         let is_alone =
             begins && (program.tokens.get(index + 1).is_none() || self.begins_line(index + 1));
-        if is_call || is_alone {
+        let is_value = matches!(word, "commandline" | "lignecommande") && !self.is_variable(index);
+        if is_call || is_alone || is_value {
             self.call(index, is_call)
         } else {
             None
@@ -173,13 +181,15 @@ impl Reader<'_, '_> {
         if self.program.text(end) != "(" {
             return None;
         }
-        let name = self.program.text(index);
-        if words == 2 && self.globals.has_element(name) {
+        if words == 2 && self.globals.has_element(self.program.text(index)) {
             return Some((EffectKind::CallsProcedure, Some(text)));
         }
-        let is_variable =
-            self.globals.find(name).is_some() || self.locals.names.contains(&name.to_lowercase());
-        (begins && !is_variable).then_some((EffectKind::CallsUnknown, Some(text)))
+        (begins && !self.is_variable(index)).then_some((EffectKind::CallsUnknown, Some(text)))
+    }
+
+    fn is_variable(&self, index: usize) -> bool {
+        let name = self.program.text(index);
+        self.globals.find(name).is_some() || self.locals.names.contains(&name.to_lowercase())
     }
 
     /// Whether the path that ends at `end` is assigned and not compared: a statement begins with it.

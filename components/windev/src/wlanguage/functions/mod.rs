@@ -94,7 +94,7 @@ fn data_effect(folded: &str) -> Option<EffectKind> {
             EffectKind::ReadsData
         }
         _ if folded.starts_with("hread") || folded.starts_with("hlit") => EffectKind::ReadsData,
-        "hcheckstructure" | "hverifiestructure" => EffectKind::ChangesSetting,
+        "hcheckstructure" | "hverifiestructure" | "hmode" => EffectKind::ChangesSetting,
         // Integrity, duplicates, triggers, the log, replication, ….
         _ if folded.starts_with("hset") || folded.starts_with("hgere") => {
             EffectKind::ChangesSetting

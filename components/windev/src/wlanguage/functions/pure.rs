@@ -119,6 +119,7 @@ const PURE: &[&str] = &[
     "fdirectoryexist",
     "fdirexist",
     "fenencours",
+    "fenetat",
     "ferme",
     "fexedir",
     "fextractpath",
@@ -260,6 +261,7 @@ const PURE: &[&str] = &[
     "wdversion",
     "weeknumber",
     "windevversion",
+    "winstatus",
 ];
 
 /// Whether the function with this folded name is known to have no effect worth telling.

@@ -53,6 +53,18 @@ fn effects_are_known_in_both_languages_and_name_what_they_are_done_to() {
         ("s = LoadParameter(KEY)", ReadsParameter, "KEY"),
         ("s = RegistryQueryValue(x)", ReadsRegistry, "x"),
         ("s = LigneCommande(1)", ReadsCommandLine, ""),
+        (
+            "SELON LigneCommande\nCAS \"a\" :\nn = 1\nFIN",
+            ReadsCommandLine,
+            "",
+        ),
+        ("HMode(hModeMulti)", ChangesSetting, "hModeMulti"),
+        ("n = 1\nCASE ERROR:\nn = 2", SetsErrorHandler, ""),
+        (
+            "n = 1\nCAS EXCEPTION :\nn = FenEtat(\"a\")",
+            SetsErrorHandler,
+            "",
+        ),
         ("HOuvre(Client)", OpensDataFiles, "Client"),
         ("HCréationSiInexistant(Client)", CreatesDataFiles, "Client"),
         ("HCreationIfNotFound", CreatesDataFiles, ""),
