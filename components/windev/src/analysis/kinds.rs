@@ -20,6 +20,24 @@ pub(super) fn of_number(number: &str) -> String {
     kind.to_owned()
 }
 
+/// The kind of a database that is a file, by the file's name. It stands in for a number that is not known: connections of
+/// type 1 of PC SOFT's sample `WD-Pilotage-de-Excel` are to `.MDB` files.
+pub(super) fn of_file(source: &str) -> Option<&'static str> {
+    let (_, extension) = source.rsplit_once('.')?;
+    match extension.to_ascii_lowercase().as_str() {
+        "mdb" | "accdb" => Some("ms-access"),
+        "xls" | "xlsx" => Some("excel"),
+        "dbf" => Some("dbase"),
+        "sqlite" | "sqlite3" => Some("sqlite"),
+        _ => None,
+    }
+}
+
+/// Whether a kind is none that is known.
+pub(super) fn is_unknown(kind: &str) -> bool {
+    kind.starts_with(UNKNOWN)
+}
+
 /// Whether the source of such a connection is a file.
 pub(crate) fn is_file(kind: &str) -> bool {
     matches!(

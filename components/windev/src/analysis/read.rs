@@ -286,6 +286,12 @@ impl Builder<'_> {
         let Some(connection) = self.connection.as_mut() else {
             return;
         };
+        if element == Element::Source
+            && kinds::is_unknown(&connection.kind)
+            && let Some(kind) = kinds::of_file(text)
+        {
+            connection.kind = kind.to_owned();
+        }
         let found = match element {
             Element::Source if kinds::is_file(&connection.kind) => Endpoint::default(),
             Element::Source => endpoint::source(text),

@@ -36,6 +36,19 @@ fn the_kinds_of_databases_have_words() {
 }
 
 #[test]
+fn a_file_tells_what_an_unknown_number_does_not() {
+    for (number, source, kind) in [
+        (1, "C:\\Data\\COMMANDE.MDB", "ms-access"),
+        (1, "C:\\Data\\sales.xlsx", "excel"),
+        (1, "C:\\Data\\COMMANDE", "unknown-1"),
+        (6, "C:\\Data\\COMMANDE.MDB", "mysql"),
+    ] {
+        let found = connection(number, source, "", "");
+        assert_eq!((found.kind.as_str(), found.host), (kind, None), "{source}");
+    }
+}
+
+#[test]
 fn empty_elements_say_nothing() {
     let bytes = file(
         "<CONNEXION Nom=\"C\" Type=\"6\"><SOURCE/><USER/><MDP/><DB/><INFOS_ETENDUES/></CONNEXION>",
