@@ -5,6 +5,7 @@ mod admin;
 mod agent;
 mod api;
 mod archives;
+mod callers;
 mod conformity;
 mod database;
 mod deadlines;

@@ -1,5 +1,6 @@
 //! Starting and ending the server.
 
+use super::callers::Callers;
 use super::connections::{Serving, Tls, keep_current};
 use super::engine::{Engine, Parts};
 use super::hosts::Hosts;
@@ -143,6 +144,7 @@ impl Server {
             hosts: Hosts::new(address, &options.hosts),
             hub,
             rates: Rates::default(),
+            callers: Callers::default(),
             engine,
             components: OnceCell::new(),
             limits: options.limits,
@@ -212,6 +214,7 @@ impl Server {
             ))
         });
         tokio::spawn(self.retention.keep(app.closing.clone()));
+        tokio::spawn(app.clone().keep_judging());
         tokio::spawn(keep_current(self.tls, self.hangup, app.closing.clone()));
         let failed = tokio::select! {
             () = shutdown.cancelled() => false,
