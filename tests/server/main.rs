@@ -18,6 +18,7 @@ mod metrics;
 mod openapi;
 mod readers;
 mod resources;
+mod retention;
 mod scopes;
 mod settings;
 mod shutdown;
