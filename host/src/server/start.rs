@@ -124,6 +124,7 @@ impl Server {
             agent,
             owner: host.clone(),
             concurrency: options.concurrency,
+            host_gone: options.host_gone,
         };
         let engine = Engine::start(parts).await?;
         let retention = Retention {
