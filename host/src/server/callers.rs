@@ -104,7 +104,7 @@ mod tests {
         let callers = Callers::default();
         let token: TokenId = format!("tok_{}", "1".repeat(32)).parse().unwrap();
         let mut many: Vec<_> = (0..500).map(|_| callers.watch(&token)).collect();
-        assert_eq!(callers.tokens(), [token.clone()]);
+        assert_eq!(callers.tokens(), std::slice::from_ref(&token));
         many.truncate(1);
         assert_eq!(callers.tokens(), [token]);
         many.clear();
