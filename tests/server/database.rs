@@ -56,6 +56,15 @@ pub fn share(data: &Path, other: &Path) {
     std::fs::write(other.with_extension("database"), url).unwrap();
 }
 
+/// Changes what is in the database of a data directory, whose server does not run.
+pub fn change(data: &Path, statement: &str) {
+    let url = url(data).unwrap_or_else(|| {
+        let path = data.join("quarry.db");
+        format!("sqlite://{}?mode=rw", path.display())
+    });
+    administer(&url, statement.to_owned());
+}
+
 fn administer(server: &str, statement: String) {
     sqlx::any::install_default_drivers();
     let runtime = tokio::runtime::Builder::new_current_thread()

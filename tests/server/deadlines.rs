@@ -1,8 +1,8 @@
 //! Clients that do not send, or not to the end.
 
-use crate::support::{Server, data};
+use crate::support::{Server, data, eventually};
 use std::io::{ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -113,4 +113,32 @@ fn a_body_that_drips_is_closed_and_nothing_of_an_upload_is_left() {
     assert_eq!(bases["items"], serde_json::json!([]));
     let files = data.join("uploads").read_dir().unwrap().count();
     assert_eq!(files, 0);
+}
+
+/// What the kernel waits for on the server's side of a connection: the kind of its timer, and in how many ticks of a
+/// hundredth of a second it is due.
+fn timer(stream: &TcpStream) -> (u8, u64) {
+    let port = |address: std::io::Result<SocketAddr>| format!(":{:04X}", address.unwrap().port());
+    let (server, client) = (port(stream.peer_addr()), port(stream.local_addr()));
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let mut rows = table.lines().map(|row| row.split_whitespace());
+    let mut row = rows
+        .find(|row| {
+            let ends: Vec<&str> = row.clone().skip(1).take(2).collect();
+            ends[0].ends_with(&server) && ends[1].ends_with(&client)
+        })
+        .unwrap();
+    let (kind, due) = row.nth(5).unwrap().split_once(':').unwrap();
+    (kind.parse().unwrap(), u64::from_str_radix(due, 16).unwrap())
+}
+
+#[test]
+fn the_system_asks_whether_a_client_that_says_nothing_is_still_there() {
+    let (_directory, data) = data();
+    let server = Server::start(&data, &[]);
+    let stream = connect(&server);
+    // That of keepalive, which is set once the connection is accepted.
+    eventually("a timer", || timer(&stream).0 == 2);
+    let due = timer(&stream).1;
+    assert!((1..=6_000).contains(&due), "{due}");
 }

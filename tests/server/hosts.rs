@@ -2,14 +2,15 @@
 
 use crate::database;
 use crate::support::{
-    Client, Server, archive, data, eventually, find, last, log, store, tenant, text, workspace,
+    Client, Server, archive, data, eventually, find, last, log, quarry, script, store, tenant,
+    text, workspace,
 };
 use quarry_generator::{Size, generate};
 use quarry_store::{Append, Finish, Json, Outcome, Recovery, RunRecord};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A project of a tree on which the prompt builder works for a while.
 fn large(client: &crate::support::Client, source: &std::path::Path) -> String {
@@ -173,4 +174,96 @@ fn a_host_that_starts_does_not_end_the_upload_that_another_receives() {
     assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
     assert_eq!(bases(&client)[0]["state"], "ready");
     drop((first, second));
+}
+
+/// Expects the last message of a run that waited for a host that is gone.
+fn is_given_up(messages: &[Value]) {
+    let end = messages.last().unwrap();
+    assert_eq!(
+        (&end["type"], &end["code"]),
+        (&json!("error"), &json!("host-gone")),
+        "{messages:#?}"
+    );
+    let said = text(&end["message"]);
+    assert!(said.contains("upload the source tree again"), "{said}");
+}
+
+#[test]
+fn what_waits_for_a_host_that_does_not_come_back_is_ended_and_can_be_begun_again_when_it_does() {
+    if database::server().is_none() {
+        println!("skipped: QUARRY_TEST_POSTGRES names no server");
+        return;
+    }
+    let ((directory, one), (_two, two)) = (data(), data());
+    database::share(&one, &two);
+    let config = script(
+        directory.path(),
+        "echo waiting; while [ ! -e go ]; do sleep 0.2; done",
+        "",
+    );
+    let arguments = ["--config", &config, "--host-gone-seconds", "30"];
+    let mut made = quarry(&one, "tenant");
+    let made = made.args(["create", "one", "--concurrent-runs", "1"]);
+    let made: Value = serde_json::from_slice(&made.output().unwrap().stdout).unwrap();
+    let token = text(&made["token"]);
+    let mut first = Server::start(&one, &arguments);
+    let second = Server::start(&two, &arguments);
+    let (client, other) = (first.client(Some(&token)), second.client(Some(&token)));
+    let (_, running) = client.project("mobile-minimal");
+    let (_, waiting) = client.project("mobile-minimal");
+    let mut follow = other.connect(&running, "").unwrap();
+    let seen = follow.until(|message| message["message"] == "waiting");
+    // The tenant has as many runs as it may.
+    let waits = other.connect(&waiting, "").unwrap();
+    let mut upload = TcpStream::connect(&first.address).unwrap();
+    write!(
+        upload,
+        "POST /api/knowledge-bases?name=Half HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/octet-stream\r\nContent-Length: 1000\r\n\r\nHalf",
+        first.address,
+    )
+    .unwrap();
+    let half = || {
+        let mut bases = bases(&other).into_iter();
+        bases.find(|base| base["name"] == "Half")
+    };
+    eventually("the upload", || half().is_some());
+    first.signal(libc::SIGKILL);
+    first.wait();
+    let begun = Instant::now();
+    let all: Vec<Value> = seen.into_iter().chain(follow.rest()).collect();
+    assert!(begun.elapsed() > Duration::from_secs(20), "{all:#?}");
+    is_given_up(&all);
+    assert_eq!(all[all.len() - 2]["code"], "host-lost");
+    is_given_up(&waits.rest());
+    eventually("the end of the upload", || {
+        half().unwrap()["failure"]["code"] == "upload-interrupted"
+    });
+    // Nothing of that stands in the way of anything.
+    other
+        .delete(&format!("/api/output-projects/{waiting}"))
+        .done();
+    is_given_up(&other.initialize(&running));
+    let (_, elsewhere) = other.project("mobile-minimal");
+    let mut socket = other.connect(&elsewhere, "").unwrap();
+    socket.until(|message| message["message"] == "waiting");
+    std::fs::write(workspace(&two, &elsewhere).join("go"), "").unwrap();
+    let rest = socket.until(|message| message["type"] != "output");
+    assert_eq!(rest.last().unwrap()["type"], "complete");
+    // And it does come back.
+    let first = Server::start(&one, &arguments);
+    let mut socket = other.connect(&running, "").unwrap();
+    socket.until(|message| message["message"] == "waiting");
+    std::fs::write(workspace(&one, &running).join("go"), "").unwrap();
+    let rest = socket.until(|message| message["type"] != "output");
+    assert_eq!(rest.last().unwrap()["type"], "complete");
+    let context = first.client(Some(&token)).context(&running);
+    assert_eq!(context.status, 200);
+    let runs = other.get(&format!("/api/output-projects/{running}/runs"));
+    let runs = runs.done()["items"].as_array().unwrap().clone();
+    let states: Vec<&str> = runs
+        .iter()
+        .map(|run| run["state"].as_str().unwrap())
+        .collect();
+    assert_eq!(states, ["succeeded", "failed", "failed"]);
 }

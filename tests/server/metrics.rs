@@ -1,13 +1,14 @@
 //! What is told to Prometheus.
 
 use crate::support::{Server, data, find, last, log, tenant, text};
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 
 /// Where a server tells its metrics.
-fn address(data: &Path) -> String {
+pub fn address(data: &Path) -> String {
     let log = log(data);
     let mut records = log
         .lines()
@@ -20,7 +21,7 @@ fn address(data: &Path) -> String {
 }
 
 /// The text of `/metrics`.
-fn scrape(address: &str) -> String {
+pub fn scrape(address: &str) -> String {
     let mut answer = ureq::get(format!("http://{address}/metrics"))
         .call()
         .unwrap();
@@ -33,7 +34,7 @@ fn scrape(address: &str) -> String {
 }
 
 /// The value of a series, by its name and some of its labels.
-fn value(metrics: &str, name: &str, labels: &[&str]) -> f64 {
+pub fn value(metrics: &str, name: &str, labels: &[&str]) -> f64 {
     let mut found = metrics.lines().filter(|line| {
         let end = line.find(['{', ' ']).unwrap_or(line.len());
         &line[..end] == name && labels.iter().all(|label| line.contains(label))
@@ -161,4 +162,67 @@ fn whoever_uses_the_server_cannot_read_the_metrics_and_the_listener_has_nothing_
     let metrics = server.client(None).at(&address(&data));
     assert_eq!(metrics.get("/metrics").status, 200);
     assert_eq!(metrics.get("/api").status, 404);
+}
+
+/// An analysis with one table of so many columns.
+fn wide(columns: u32) -> Vec<u8> {
+    let mut text = "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<ANALYSE GenNum=\"1\"><FICHIER Nom=\"A\">".to_owned();
+    for column in 0..columns {
+        write!(text, "<RUBRIQUE Nom=\"c{column:x}\"/>").unwrap();
+    }
+    text.push_str("</FICHIER></ANALYSE>");
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(text.len() as u64);
+    header.set_mode(0o644);
+    tar.append_data(&mut header, "Wide.xdd", text.as_bytes())
+        .unwrap();
+    tar.into_inner().unwrap()
+}
+
+#[test]
+fn the_metrics_say_which_limit_ended_a_call_of_which_component() {
+    let (_directory, data) = data();
+    let server = Server::start(&data, &["--metrics-listen", "127.0.0.1:0"]);
+    let client = server.user();
+    let initialize = |columns| {
+        let base = text(&client.upload("wide", wide(columns)).done()["id"]);
+        let new = json!({ "kb_id": base, "name": "wide", "stack_id": "fastapi-htmx" });
+        let project = client.post("/api/output-projects", &new).done();
+        client.initialize(&text(&project["id"]))
+    };
+    let calls = |component: &str, outcome: &str| {
+        let metrics = scrape(&address(&data));
+        let component = format!("component=\"{component}\"");
+        let outcome = format!("outcome=\"{outcome}\"");
+        let name = "quarry_component_calls_total";
+        let has_it = |line: &&str| {
+            line.starts_with(name)
+                && [&*component, &*outcome, "function=\"extract\""]
+                    .iter()
+                    .all(|label| line.contains(label))
+        };
+        let line = metrics.lines().find(has_it);
+        line.map_or(0.0, |line| {
+            line.rsplit_once(' ').unwrap().1.parse().unwrap()
+        })
+    };
+    // Facts of more than 64 MiB.
+    let messages = initialize(600_000);
+    let end = last(&messages);
+    assert_eq!(end["type"], "error", "{end}");
+    let said = text(&end["message"]);
+    assert!(said.contains("67108864"), "{said}");
+    assert_eq!(calls("schema", "result-too-large"), 1.0);
+    assert_eq!(calls("project", "result-too-large"), 0.0);
+    assert_eq!(calls("project", "ok"), 1.0);
+    // More than 256 MiB to hold what was read, in each component that reads an analysis.
+    let messages = initialize(1_100_000);
+    assert_eq!(last(&messages)["type"], "complete");
+    for component in ["schema", "connections", "table-uses"] {
+        assert_eq!(calls(component, "out-of-memory"), 1.0, "{component}");
+    }
+    // Without that file they did their work.
+    assert_eq!(calls("schema", "ok"), 1.0);
+    assert_eq!(calls("project", "out-of-memory"), 0.0);
 }

@@ -115,6 +115,10 @@ fn values_that_make_no_sense_are_refused() {
         ),
         (&["--run-seconds", "0"], "run-seconds"),
         (&["--concurrency", "0"], "concurrency"),
+        (
+            &["--host-gone-seconds", "29"],
+            "at least 30, or 0 for never",
+        ),
         (&["--log", "loud"], "loud"),
     ] {
         let output = quarry(&data, "serve").args(arguments).output().unwrap();

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use quarry_store::{CredentialError, InvalidCursor, InvalidId, InvalidText, Scope, StoreError};
 use quarry_unpack::UnpackError;
 use std::io;
+use std::sync::Arc;
 
 /// Why a request was not done.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +19,7 @@ pub(super) enum Error {
     #[error("no credential was given; send `Authorization: Bearer TOKEN`")]
     NoCredential,
     #[error(transparent)]
-    Credential(CredentialError),
+    Credential(Arc<CredentialError>),
     #[error("the ticket is for something else; make one for what is opened with it")]
     Ticket,
     #[error("the credential lacks the scope `{0}`; use a token that has it")]
@@ -108,7 +109,7 @@ impl From<CredentialError> for Error {
         match error {
             // That the database fails says nothing about the credential.
             CredentialError::Store(error) => Self::Store(error),
-            error => Self::Credential(error),
+            error => Self::Credential(Arc::new(error)),
         }
     }
 }
@@ -133,7 +134,7 @@ impl Error {
     /// The status, and a stable word for programs.
     fn kind(&self) -> (StatusCode, &'static str) {
         match self {
-            Error::Credential(CredentialError::Suspended) => {
+            Error::Credential(error) if matches!(**error, CredentialError::Suspended) => {
                 (StatusCode::FORBIDDEN, "tenant-suspended")
             }
             Error::NoCredential | Error::Credential(_) | Error::Ticket => {

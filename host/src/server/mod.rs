@@ -13,6 +13,7 @@
 
 mod access;
 mod admin;
+mod callers;
 mod check;
 mod components;
 mod connections;
@@ -53,6 +54,7 @@ pub use telemetry::log::{self, LogFormat};
 pub use telemetry::{TraceError, Traces};
 
 use crate::catalog::Description;
+use callers::Callers;
 use engine::Engine;
 use hosts::Hosts;
 use hub::Hub;
@@ -74,6 +76,8 @@ struct App {
     hosts: Hosts,
     hub: Arc<Hub>,
     rates: Rates,
+    /// Those that follow runs.
+    callers: Callers,
     engine: Engine,
     /// What the components say of themselves, once somebody has asked.
     components: OnceCell<Vec<Description>>,

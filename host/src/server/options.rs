@@ -45,6 +45,8 @@ pub struct Options {
     pub limits: Limits,
     /// How long runs are kept after their end; for ever without.
     pub retention: Option<Duration>,
+    /// How long another host of the same store is not seen until it counts as gone for good; never without.
+    pub host_gone: Option<Duration>,
     /// The agent that works after CONTEXT.md is published, if one is to.
     pub agent: Option<AgentSettings>,
     /// What components run in.

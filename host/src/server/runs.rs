@@ -1,6 +1,6 @@
 //! Runs: beginning, following and cancelling them.
 
-use super::access::{Reader, Starter};
+use super::access::{Caller, Reader, Starter};
 use super::engine::cancelled;
 use super::error::Error;
 use super::extract::{Id, PageParameters, Parameters};
@@ -228,7 +228,8 @@ pub(super) fn line(event: &Event) -> String {
 ///
 /// One JSON object a line, each a `Message`, or with `Accept: text/event-stream` server-sent events with such an object as
 /// their data: first those that were, then those that come, up to the run's last. Whoever comes back says which message
-/// he has, by `after` or `Last-Event-ID`.
+/// he has, by `after` or `Last-Event-ID`. When the tenant is suspended, or the token revoked or expired, the stream ends
+/// within a few seconds, and whoever comes back is told why.
 #[utoipa::path(
     get,
     path = EVENTS,
@@ -247,6 +248,7 @@ pub(super) fn line(event: &Event) -> String {
 pub(super) async fn follow_run(
     State(app): State<Shared>,
     Reader(tenant): Reader,
+    Caller(caller): Caller,
     Id(id): Id<RunId>,
     Parameters(parameters): Parameters<StreamParameters>,
     headers: HeaderMap,
@@ -260,7 +262,7 @@ pub(super) async fn follow_run(
         None => None,
     };
     let after = last.or(parameters.after).unwrap_or(0);
-    let events = follow(&app, tenant, run.id, after);
+    let events = follow(&app, &caller, tenant, run.id, after);
     let media_type = match sent {
         true => "text/event-stream",
         false => "application/x-ndjson",

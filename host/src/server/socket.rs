@@ -10,12 +10,12 @@ use super::extract::Parameters;
 use super::routes::INITIALIZE;
 use super::runs::{HEARTBEAT, StreamParameters, begin, line};
 use super::stream::follow;
-use super::telemetry::Stream;
+use super::telemetry::Stream as Form;
 use super::{Shared, schema};
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Path, State};
 use axum::response::Response;
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 use quarry_store::{Event, Page, ProjectId, Run, Scope, TenantStore};
 use std::time::Duration;
 use tokio::time::{Instant, interval_at, timeout};
@@ -32,7 +32,9 @@ const SILENCE: Duration = Duration::from_secs(60);
 ///
 /// Starts a run of the output project, or joins the one that is live, and sends its messages, each a `Message`, up to the
 /// last. With `after` no run is started: the messages after that one of the last run are sent. Errors but 401 are told as a
-/// message, too, with `type` `error` and the code of the problem; then the socket is closed.
+/// message, too, with `type` `error` and the code of the problem; then the socket is closed. So it is within a few seconds
+/// when the tenant is suspended, with the code `tenant-suspended`, or the token revoked or expired, with
+/// `unauthenticated`.
 #[utoipa::path(
     get,
     path = INITIALIZE,
@@ -53,12 +55,15 @@ pub(super) async fn initialize(
         .max_message_size(INCOMING_BYTES)
         .read_buffer_size(INCOMING_BYTES);
     Ok(upgrade.on_upgrade(async move |socket| {
-        let _open = app.metrics.stream(Stream::WebSocket);
+        let _open = app.metrics.stream(Form::WebSocket);
         let _closing = app.sockets.token();
         let mut socket = Socket(socket);
         let found = find(&app, &caller, &id, parameters).await;
         match found {
-            Ok((tenant, run, after)) => socket.follow(&app, tenant, run, after).await,
+            Ok((tenant, run, after)) => {
+                let events = follow(&app, &caller.0, tenant, run.id, after);
+                socket.follow(&app, events).await;
+            }
             Err(error) => socket.refuse(&error).await,
         }
     }))
@@ -93,8 +98,8 @@ struct Socket(WebSocket);
 
 impl Socket {
     /// Sends the messages of a run up to its last, unless the client goes away: the run goes on without it.
-    async fn follow(&mut self, app: &Shared, tenant: TenantStore, run: Run, after: u64) {
-        let mut events = Box::pin(follow(app, tenant, run.id, after));
+    async fn follow(&mut self, app: &Shared, events: impl Stream<Item = Result<Event, Error>>) {
+        let mut events = Box::pin(events);
         let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
         let mut heard = Instant::now();
         loop {
@@ -130,7 +135,7 @@ impl Socket {
         matches!(timeout(SILENCE, self.0.send(message)).await, Ok(Ok(())))
     }
 
-    /// Tells why there is no run.
+    /// Tells why there is no run, or not the rest of it.
     async fn refuse(&mut self, error: &Error) {
         let told = Told::new(Sort::Error, error.code(), &error.detail()).json();
         let message = Message::Text(told.as_str().to_owned().into());

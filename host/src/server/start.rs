@@ -1,5 +1,6 @@
 //! Starting and ending the server.
 
+use super::callers::Callers;
 use super::connections::{Serving, Tls, keep_current};
 use super::engine::{Engine, Parts};
 use super::hosts::Hosts;
@@ -123,6 +124,7 @@ impl Server {
             agent,
             owner: host.clone(),
             concurrency: options.concurrency,
+            host_gone: options.host_gone,
         };
         let engine = Engine::start(parts).await?;
         let retention = Retention {
@@ -143,6 +145,7 @@ impl Server {
             hosts: Hosts::new(address, &options.hosts),
             hub,
             rates: Rates::default(),
+            callers: Callers::default(),
             engine,
             components: OnceCell::new(),
             limits: options.limits,
@@ -212,6 +215,7 @@ impl Server {
             ))
         });
         tokio::spawn(self.retention.keep(app.closing.clone()));
+        tokio::spawn(app.clone().keep_judging());
         tokio::spawn(keep_current(self.tls, self.hangup, app.closing.clone()));
         let failed = tokio::select! {
             () = shutdown.cancelled() => false,

@@ -1,11 +1,12 @@
 //! The messages of a run: those that were, then those that come.
 
+use super::callers::Watched;
 use super::error::Error;
 use super::hub::Told;
 use super::{App, Shared};
 use futures_util::Stream;
 use futures_util::stream::try_unfold;
-use quarry_store::{Event, RunId, TenantStore};
+use quarry_store::{Access, Event, RunId, TenantStore};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,15 +24,18 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const MOST_PATIENCE: Duration = Duration::from_secs(5);
 const MOST_PATIENCE_ALONE: Duration = Duration::from_secs(15);
 
-/// Follows a run from the message after one on up to its last. The stream ends early when the server shuts down.
+/// Follows a run from the message after one on up to its last. The stream ends early when the server shuts down, and with
+/// an error when its caller is let in no more.
 pub(super) fn follow(
     app: &Shared,
+    caller: &Access,
     tenant: TenantStore,
     run: RunId,
     after: u64,
 ) -> impl Stream<Item = Result<Event, Error>> + Send + use<> {
     let follower = Follower {
         live: app.hub.follow(&run),
+        caller: app.callers.watch(&caller.token),
         app: app.clone(),
         tenant,
         run,
@@ -48,6 +52,7 @@ pub(super) fn follow(
 
 struct Follower {
     app: Arc<App>,
+    caller: Watched,
     tenant: TenantStore,
     run: RunId,
     /// The number of the last message that was given out.
@@ -62,6 +67,7 @@ struct Follower {
 impl Follower {
     async fn next(&mut self) -> Result<Option<Event>, Error> {
         loop {
+            self.caller.check()?;
             if let Some(event) = self.waiting.pop_front() {
                 self.after = event.seq;
                 return Ok(Some(event));
@@ -104,6 +110,8 @@ impl Follower {
             biased;
             told = timeout(self.patience, self.live.recv()) => told,
             () = self.app.closing.cancelled() => return true,
+            // Which is then looked at.
+            () = self.caller.refused() => return false,
         };
         match told {
             Ok(Ok(Told::Message(event))) if event.seq == self.after + 1 => {

@@ -8,8 +8,8 @@ use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use futures_util::StreamExt;
 use quarry_store::{
-    Clock, Contents, Failure, KnowledgeBase, KnowledgeBaseId, Name, NewKnowledgeBase, Operator,
-    Origin, StoreError, SystemClock, TenantId, TenantStore,
+    Absence, Clock, Contents, Failure, KnowledgeBase, KnowledgeBaseId, Name, NewKnowledgeBase,
+    Operator, Origin, StoreError, SystemClock, TenantId, TenantStore,
 };
 use quarry_unpack::{Limit, Limits, UnpackError, Unpacked, unpack};
 use std::fs::File;
@@ -186,6 +186,8 @@ const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 pub(super) enum Interrupted<'host> {
     /// Those of the process before this one, of the same host.
     Of(&'host Name),
+    /// Those of hosts that are gone for good.
+    Gone(&'host Absence),
     /// Those of whatever host that began very long ago.
     Abandoned,
 }
@@ -202,6 +204,11 @@ pub(super) async fn clean_up(
     let failure = Failure::new(code, "the server stopped during the upload; send it again");
     let failed = match interrupted {
         Interrupted::Of(host) => operator.fail_knowledge_bases_of(host, &failure).await?,
+        Interrupted::Gone(absence) => {
+            operator
+                .fail_knowledge_bases_of_gone_hosts(absence, &failure)
+                .await?
+        }
         Interrupted::Abandoned => {
             let before = SystemClock.now().before(ABANDONED);
             operator

@@ -20,7 +20,8 @@
 //! At most one run of an output project is queued or running: the database holds it to that. Whoever claims a run gets a
 //! [`Lease`]; its fence is one higher than that of the claim before. Whatever is written about a run that is running
 //! carries the lease, and is refused as [`Fenced`] when somebody else has claimed the run since. A lease that is not
-//! renewed expires, and [`Operator::recover`] queues its run again, or ends it after too many attempts.
+//! renewed expires, and [`Operator::recover`] queues its run again, or ends it after too many attempts. A run that waits for
+//! a host that is gone for good is ended by [`Operator::fail_runs_of_gone_hosts`].
 //!
 //! # Durability
 //!
@@ -84,11 +85,11 @@ pub use id::{
 };
 pub use inspection::Inspection;
 pub use model::{
-    Access, AdministratorToken, Append, Cancelled, Claimed, Contents, Event, Failure, Fenced,
-    Finish, KnowledgeBase, KnowledgeBaseState, Lease, Limits, LimitsChange, NewAdministratorToken,
-    NewKnowledgeBase, NewProject, NewToken, Origin, Outcome, Permit, Progress, Project,
-    ProjectStatus, Queue, Recovered, Recovery, Removed, Renewed, Run, RunRecord, RunState, Scope,
-    Scopes, Started, Tenant, TenantChange, TicketScope, Token, Totals, Usage,
+    Absence, Access, AdministratorToken, Append, Cancelled, Claimed, Contents, Event, Failure,
+    Fenced, Finish, KnowledgeBase, KnowledgeBaseState, Lease, Limits, LimitsChange,
+    NewAdministratorToken, NewKnowledgeBase, NewProject, NewToken, Origin, Outcome, Permit,
+    Progress, Project, ProjectStatus, Queue, Recovered, Recovery, Removed, Renewed, Run, RunRecord,
+    RunState, Scope, Scopes, Started, Tenant, TenantChange, TicketScope, Token, Totals, Usage,
 };
 pub use operator::Operator;
 pub use page::{Cursor, InvalidCursor, Listed, Page};

@@ -13,6 +13,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0002_administrators.sql"),
     include_str!("../migrations/0003_hosts_and_turns.sql"),
     include_str!("../migrations/0004_uploads_and_retention.sql"),
+    include_str!("../migrations/0005_hosts.sql"),
 ];
 
 /// How many steps there are.

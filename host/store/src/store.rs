@@ -6,11 +6,13 @@ use crate::error::{CredentialError, OpenError, StoreError};
 use crate::id::{AdministratorTokenId, TenantId, TicketId, TokenId};
 use crate::model::{Access, AdministratorToken, TicketScope};
 use crate::operator::Operator;
-use crate::rows::{self, administrator_token_columns, token_columns};
+use crate::rows::{self, administrator_token_columns, chunks, placeholders, token_columns};
 use crate::secret::{Form, has_hash};
 use crate::tenant_store::TenantStore;
 use crate::time::Timestamp;
+use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -165,6 +167,53 @@ impl Store {
             token: token.id,
             scopes: token.scopes,
         })
+    }
+
+    /// Which of these tokens open nothing any more, and why: what was let in with one may last for long.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn refused(
+        &self,
+        tokens: &[TokenId],
+    ) -> Result<Vec<(TokenId, CredentialError)>, StoreError> {
+        let now = self.database.now();
+        let mut refused = Vec::new();
+        for chunk in chunks(tokens) {
+            let mut standing = self.standing(chunk, now).await?;
+            refused.extend(chunk.iter().filter_map(|id| {
+                let verdict = standing.remove(id).unwrap_or(Err(CredentialError::Unknown));
+                Some((id.clone(), verdict.err()?))
+            }));
+        }
+        Ok(refused)
+    }
+
+    /// What each of some tokens that are there would be answered.
+    async fn standing(
+        &self,
+        tokens: &[TokenId],
+        now: Timestamp,
+    ) -> Result<HashMap<TokenId, Result<(), CredentialError>>, StoreError> {
+        let statement = format!(
+            "SELECT tokens.id, revoked_at, expires_at, suspended_at
+             FROM tokens JOIN tenants ON tenants.id = tokens.tenant WHERE tokens.id IN ({})",
+            placeholders(tokens.len(), 1)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(statement));
+        for token in tokens {
+            query = query.bind(token.as_str());
+        }
+        let found = query.fetch_all(self.database.read()).await?;
+        let judged = found.iter().map(|row| {
+            let revoked_at = rows::optional_time(row, "revoked_at")?;
+            let expires_at = rows::optional_time(row, "expires_at")?;
+            let times = check_times(revoked_at, expires_at, now);
+            let verdict = times.and_then(|()| check_tenant(row));
+            Ok((rows::parsed(row, "id")?, verdict))
+        });
+        judged.collect()
     }
 
     /// Whether other hosts may use the same database.

@@ -25,6 +25,11 @@ const PATIENCE: u32 = 30;
 /// How long runs are kept, in days.
 const RETENTION: u32 = 30;
 
+/// How long a host is not seen until it is gone for good, in seconds: usually, and at least. Hosts say every few seconds
+/// that they are there.
+const HOST_GONE: u32 = 60 * 60;
+const LEAST_HOST_GONE: u32 = 30;
+
 /// How long threads may go on that block when all else has ended.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -107,6 +112,7 @@ impl Serve {
             concurrency: concurrency.map_or_else(processors, |runs| runs as usize),
             limits: self.limits.clone().or(file.limits).limits()?,
             retention: (days > 0).then_some(DAY * days),
+            host_gone: host_gone(server.host_gone_seconds)?,
             agent: file.agent,
             sandbox: setup::sandbox(global.quiet)?,
         })
@@ -135,6 +141,16 @@ fn at_least_one(name: &str, number: Option<u32>) -> Result<Option<u32>, Failure>
     match number {
         Some(0) => Err(Failure::Usage(format!("{name} is 0; give at least 1"))),
         number => Ok(number),
+    }
+}
+
+fn host_gone(seconds: Option<u32>) -> Result<Option<Duration>, Failure> {
+    match seconds.unwrap_or(HOST_GONE) {
+        0 => Ok(None),
+        seconds if seconds < LEAST_HOST_GONE => Err(Failure::Usage(format!(
+            "host-gone-seconds is {seconds}, and a busy host may not be seen for as long; give at least {LEAST_HOST_GONE}, or 0 for never"
+        ))),
+        seconds => Ok(Some(Duration::from_secs(seconds.into()))),
     }
 }
 

@@ -79,6 +79,10 @@ pub(in crate::cli) struct Server {
     /// always is [default: 30]
     #[arg(long, value_name = "DAYS", env = "QUARRY_RETENTION_DAYS")]
     pub(in crate::cli) retention_days: Option<u32>,
+    /// After how long, in seconds, a host that shares the PostgreSQL database and is not seen counts as gone for good, so
+    /// that the runs and uploads that wait for it are ended; 0 for never, else at least 30 [default: 3600]
+    #[arg(long, value_name = "SECONDS", env = "QUARRY_HOST_GONE_SECONDS")]
+    pub(in crate::cli) host_gone_seconds: Option<u32>,
 }
 
 /// The section `[limits]`: what a new tenant may use. In single-user mode it is what the user may use.
@@ -240,7 +244,7 @@ impl Place {
 impl Server {
     pub(in crate::cli) fn or(self, file: Self) -> Self {
         or!(self, file: listen, data_dir, database_url_file, multi_tenant, hosts, concurrency,
-            request_timeout_seconds, retention_days)
+            request_timeout_seconds, retention_days, host_gone_seconds)
     }
 }
 

@@ -256,8 +256,8 @@ pub(in crate::server) async fn change_tenant(
 
 /// Suspend a tenant
 ///
-/// None of its credentials opens anything, and its runs wait. What is going on ends as usual: a run that runs, and what
-/// follows one.
+/// None of its credentials opens anything, and its runs wait. A run that runs and an upload go on to their end; whoever
+/// follows a run is cut off within a few seconds.
 #[utoipa::path(
     post,
     path = "/api/admin/tenants/{id}/suspend",

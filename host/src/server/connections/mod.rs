@@ -15,6 +15,7 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use socket2::{SockRef, TcpKeepalive};
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
@@ -28,6 +29,11 @@ use tokio_util::task::TaskTracker;
 
 /// How long a client may take nothing of what it is sent.
 const WRITE: Duration = Duration::from_secs(60);
+
+/// After how long without a sign of life the system asks whether a client is still there, and how often then. Without an
+/// answer it is gone [`WRITE`] after the last one.
+const IDLE: Duration = Duration::from_secs(60);
+const PROBE: Duration = Duration::from_secs(15);
 
 /// How long accepting pauses when the system has no more files for connections.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -74,8 +80,10 @@ impl Serving {
 
     async fn connection(self: Arc<Self>, stream: TcpStream, closed: CancellationToken) {
         let _open = self.metrics.connection();
-        // Messages are small and wanted at once.
-        let _ = stream.set_nodelay(true);
+        if let Err(error) = prepare(&stream) {
+            // It broke off already, or is noticed later when it does.
+            tracing::debug!(%error, "a connection could not be prepared");
+        }
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(WRITE));
         let stream = Box::pin(stream);
@@ -119,6 +127,17 @@ impl Serving {
     }
 }
 
+/// Sets what the system is to do for a connection.
+fn prepare(stream: &TcpStream) -> io::Result<()> {
+    // Messages are small and wanted at once.
+    stream.set_nodelay(true)?;
+    // A client that is gone without a word takes what it is sent for long: it waits in the system's memory.
+    let socket = SockRef::from(stream);
+    socket.set_tcp_user_timeout(Some(WRITE))?;
+    let keepalive = TcpKeepalive::new().with_time(IDLE).with_interval(PROBE);
+    socket.set_tcp_keepalive(&keepalive)
+}
+
 fn note(ended: Result<(), hyper::Error>) {
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection broke off");
@@ -133,4 +152,27 @@ fn is_of_the_client(error: &io::Error) -> bool {
             | io::ErrorKind::ConnectionAborted
             | io::ErrorKind::ConnectionReset
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_system_is_to_notice_that_a_client_is_gone_without_a_word() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+        let (stream, _) = accepted.unwrap();
+        let socket = SockRef::from(&stream);
+        assert_eq!(socket.tcp_user_timeout().unwrap(), None);
+        assert!(!socket.keepalive().unwrap());
+        prepare(&stream).unwrap();
+        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(WRITE));
+        assert!(socket.keepalive().unwrap());
+        assert_eq!(socket.tcp_keepalive_time().unwrap(), IDLE);
+        assert_eq!(socket.tcp_keepalive_interval().unwrap(), PROBE);
+        assert!(stream.nodelay().unwrap());
+        drop(client);
+    }
 }

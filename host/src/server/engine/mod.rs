@@ -5,6 +5,7 @@ mod failure;
 mod message;
 mod narrator;
 mod record;
+mod recovery;
 mod run;
 mod stop;
 mod tenants;
@@ -19,7 +20,7 @@ use super::telemetry::{Metrics, Open, trace};
 use super::{ServeError, Tenancy};
 use crate::initialize::Components;
 use quarry_agent::AgentRunner;
-use quarry_store::{Claimed, Json, Name, Recovery, Run, RunId, RunState, Store, StoreError};
+use quarry_store::{Claimed, Name, Run, RunId, Store, StoreError};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -40,13 +41,6 @@ const HEARTBEAT: Duration = Duration::from_secs(4);
 /// How often the store is asked for runs although nobody said that there is one.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How often runs of hosts that died are looked for, and what becomes of them.
-const RECOVER_EVERY: Duration = Duration::from_secs(5);
-const RECOVERY: Recovery = Recovery {
-    attempts: 3,
-    grace: Duration::from_secs(2),
-};
-
 /// Runs that are claimed and prepared while others have all places: none of them stays empty for as long as that takes.
 const AHEAD: usize = 1;
 
@@ -66,6 +60,8 @@ pub(super) struct Parts {
     pub(super) owner: Name,
     /// Runs at the same time.
     pub(super) concurrency: usize,
+    /// How long another host is not seen until what waits for it is given up; never without.
+    pub(super) host_gone: Option<Duration>,
 }
 
 /// The engine. A clone is another handle on the same one.
@@ -92,6 +88,7 @@ impl Engine {
         let layout = parts.layout.clone();
         // Best effort, and nobody works yet.
         let _ = tokio::task::spawn_blocking(move || tidy::tidy(&layout)).await;
+        operator.see_host(&parts.owner).await?;
         operator.expire_leases_of(&parts.owner).await?;
         let writer = Writer::start(operator, parts.hub.clone());
         let claims = Arc::new(Semaphore::new(parts.concurrency + AHEAD));
@@ -212,44 +209,6 @@ impl Inner {
         let waited = waited.map(|started| run.queued_at.until(started));
         self.parts.metrics.run_begun(waited)
     }
-
-    async fn keep_recovering(self: Arc<Self>) {
-        loop {
-            tokio::select! {
-                () = self.closing.cancelled() => return,
-                () = sleep(RECOVER_EVERY) => {}
-            }
-            if let Err(error) = self.recover(RECOVERY.grace).await {
-                tracing::error!(%error, "runs of lost hosts could not be looked for");
-            }
-            if let Err(error) = self.parts.store.operator().remove_expired_tickets().await {
-                tracing::error!(%error, "expired tickets could not be removed");
-            }
-        }
-    }
-
-    /// Takes over the runs of hosts that died.
-    async fn recover(&self, grace: Duration) -> Result<(), StoreError> {
-        let operator = self.parts.store.operator();
-        let recovery = Recovery { grace, ..RECOVERY };
-        for recovered in operator.recover(&recovery, &describe).await? {
-            let run = recovered.run;
-            tracing::warn!(run = %run.id, tenant = %run.tenant, state = %run.state, "took over a run");
-            self.parts.hub.tell(&run.id, [recovered.event]);
-            match run.state.is_live() {
-                true => self.wake.notify_one(),
-                false => {
-                    let code = run
-                        .failure
-                        .as_ref()
-                        .map_or("", |failure| failure.code.as_str());
-                    self.parts.metrics.run_ended(run.state.as_str(), code);
-                    self.parts.hub.close(&run.id);
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
 /// The span of a run, in the trace of the request that asked for it.
@@ -257,24 +216,6 @@ fn span(run: &Run) -> Span {
     let span = info_span!("run", run = %run.id, tenant = %run.tenant, project = %run.project, outcome = Empty);
     trace::continue_stored(&span, &run.request);
     span
-}
-
-/// The message about a run whose host died.
-fn describe(run: &Run) -> Json {
-    let message = match run.state {
-        RunState::Cancelled => cancelled(),
-        state if state.is_live() => Message::new(
-            Sort::Warning,
-            "host-lost",
-            "the host that worked on the run stopped; the run begins again",
-        ),
-        _ => Message::new(
-            Sort::Error,
-            "host-lost",
-            "the host that worked on the run stopped too often; see its log, then start a new run",
-        ),
-    };
-    message.json()
 }
 
 /// The last message of a run that was cancelled.

@@ -145,7 +145,7 @@ fn examples() -> impl Iterator<Item = Error> {
         Error::Scope(Scope::Write),
         Error::NotTenant,
         Error::NotAdministrator,
-        Error::Credential(CredentialError::Suspended),
+        CredentialError::Suspended.into(),
         Error::Origin("https://elsewhere.example".to_owned()),
         Error::DirectoryForbidden,
         Error::Store(StoreError::NotFound {

@@ -119,6 +119,15 @@ pub struct Recovery {
     pub grace: Duration,
 }
 
+/// When a host counts as gone for good.
+#[derive(Debug, Clone)]
+pub struct Absence {
+    /// Who says so: a host that was there for as long itself.
+    pub told_by: Name,
+    /// How long it was not seen.
+    pub length: Duration,
+}
+
 /// What was removed because it was old.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Removed {

@@ -14,8 +14,8 @@ pub use access::{Access, NewToken, Scope, Scopes, TicketScope, Token};
 pub use administrator::{AdministratorToken, NewAdministratorToken};
 pub use knowledge_base::{Contents, KnowledgeBase, KnowledgeBaseState, NewKnowledgeBase, Origin};
 pub use lease::{
-    Append, Claimed, Fenced, Finish, Lease, Outcome, Permit, Recovered, Recovery, Removed, Renewed,
-    RunRecord,
+    Absence, Append, Claimed, Fenced, Finish, Lease, Outcome, Permit, Recovered, Recovery, Removed,
+    Renewed, RunRecord,
 };
 pub use project::{NewProject, Project, ProjectStatus};
 pub use run::{Cancelled, Event, Failure, Progress, Run, RunState, Started};

@@ -2,11 +2,13 @@
 
 mod administrators;
 mod append;
+mod hosts;
 mod leases;
 mod queue;
 mod recovery;
 mod retention;
 mod tenants;
+mod uploads;
 
 use crate::connections::Database;
 use std::sync::Arc;

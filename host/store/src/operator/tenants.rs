@@ -2,14 +2,13 @@
 
 use super::Operator;
 use crate::error::{Kind, StoreError};
-use crate::id::{KnowledgeBaseId, TenantId};
-use crate::model::{Failure, Limits, Queue, Tenant, TenantChange, Totals};
+use crate::id::TenantId;
+use crate::model::{Limits, Queue, Tenant, TenantChange, Totals};
 use crate::page::{Listed, Page};
 use crate::rows::{self, column, tenant_columns};
 use crate::scope::AnyQuery;
 use crate::tenant_store::unless_used;
-use crate::text::{Name, without_nul};
-use crate::time::Timestamp;
+use crate::text::Name;
 
 impl Operator {
     /// Makes a tenant.
@@ -226,61 +225,6 @@ impl Operator {
             queued_runs: rows::number(&row, "queued")?,
             running_runs: rows::number(&row, "running")?,
         })
-    }
-
-    /// Fails the knowledge bases that are receiving since before a time: the process that received them has ended. Their
-    /// files are the caller's to remove.
-    ///
-    /// # Errors
-    ///
-    /// When the database fails.
-    pub async fn fail_abandoned_knowledge_bases(
-        &self,
-        before: Timestamp,
-        failure: &Failure,
-    ) -> Result<Vec<(TenantId, KnowledgeBaseId)>, StoreError> {
-        const FAIL: &str =
-            "UPDATE knowledge_bases SET state = 'failed', failure_code = $2, failure_message = $3
-             WHERE state = 'receiving' AND created_at < $1 RETURNING tenant, id";
-        let query = sqlx::query(FAIL).bind(before.milliseconds());
-        self.fail_knowledge_bases(query, failure).await
-    }
-
-    /// Carries out a statement that fails knowledge bases; what is bound next is the failure.
-    async fn fail_knowledge_bases(
-        &self,
-        query: AnyQuery,
-        failure: &Failure,
-    ) -> Result<Vec<(TenantId, KnowledgeBaseId)>, StoreError> {
-        let query = query
-            .bind(failure.code.to_string())
-            .bind(without_nul(&failure.message));
-        let mut writing = self.database.begin().await?;
-        let found = query.fetch_all(&mut *writing).await?;
-        let failed = found
-            .iter()
-            .map(|row| Ok((rows::parsed(row, "tenant")?, rows::parsed(row, "id")?)));
-        let failed = failed.collect::<Result<_, StoreError>>()?;
-        writing.commit().await?;
-        Ok(failed)
-    }
-
-    /// Fails the knowledge bases that a host was receiving: a host that starts knows that the process before it, of the
-    /// same name, has ended. Their files are the caller's to remove.
-    ///
-    /// # Errors
-    ///
-    /// When the database fails.
-    pub async fn fail_knowledge_bases_of(
-        &self,
-        receiver: &Name,
-        failure: &Failure,
-    ) -> Result<Vec<(TenantId, KnowledgeBaseId)>, StoreError> {
-        const FAIL: &str =
-            "UPDATE knowledge_bases SET state = 'failed', failure_code = $2, failure_message = $3
-             WHERE state = 'receiving' AND host = $1 RETURNING tenant, id";
-        let query = sqlx::query(FAIL).bind(receiver.as_str());
-        self.fail_knowledge_bases(query, failure).await
     }
 
     /// Removes tickets that have expired.

@@ -2,7 +2,7 @@
 
 use crate::support::{Place, name, project, queued};
 use quarry_store::{
-    CredentialError, Kind, NewToken, Scope, Scopes, StoreError, TicketScope, Timestamp,
+    CredentialError, Kind, NewToken, Scope, Scopes, StoreError, TicketScope, Timestamp, TokenId,
 };
 use std::time::Duration;
 
@@ -64,6 +64,45 @@ async fn a_token_that_was_revoked_opens_nothing(place: Place) {
         "{refused:?}"
     );
     place.store.authenticate(other.expose()).await.unwrap();
+}
+
+async fn of_many_tokens_those_that_open_nothing_any_more_are_told_with_the_reason(place: Place) {
+    let (tenant, other) = (place.tenant(1).await, place.tenant(1).await);
+    let end = tenant.tenant().await.unwrap().created_at;
+    let end = end.after(Duration::from_millis(10));
+    let mut tokens = Vec::new();
+    for number in 0..21 {
+        let expires_at = (number == 3).then_some(end);
+        let made = tenant.create_token(token(expires_at)).await.unwrap();
+        tokens.push(made.0.id);
+    }
+    let (of_other, _) = other.create_token(token(None)).await.unwrap();
+    let unknown: TokenId = format!("{}{}", TokenId::PREFIX, "f".repeat(32))
+        .parse()
+        .unwrap();
+    tokens.extend([of_other.id.clone(), unknown.clone()]);
+    tenant.revoke_token(&tokens[7]).await.unwrap();
+    let refused = async || {
+        let refused = place.store.refused(&tokens).await.unwrap();
+        let words = refused.into_iter().map(|(id, error)| match error {
+            CredentialError::Revoked => (id, "revoked"),
+            CredentialError::Expired => (id, "expired"),
+            CredentialError::Suspended => (id, "suspended"),
+            CredentialError::Unknown => (id, "unknown"),
+            error => panic!("{error}"),
+        });
+        words.collect::<Vec<_>>()
+    };
+    let mut expected = vec![(tokens[7].clone(), "revoked"), (unknown, "unknown")];
+    assert_eq!(refused().await, expected);
+    place.advance(10);
+    place.operator().suspend_tenant(other.id()).await.unwrap();
+    expected.insert(0, (tokens[3].clone(), "expired"));
+    expected.insert(2, (of_other.id, "suspended"));
+    assert_eq!(refused().await, expected);
+    place.operator().resume_tenant(other.id()).await.unwrap();
+    expected.remove(2);
+    assert_eq!(refused().await, expected);
 }
 
 async fn a_token_that_has_expired_opens_nothing(place: Place) {
@@ -242,6 +281,7 @@ on_both!(
     a_token_opens_its_tenant_with_its_scopes,
     a_secret_is_not_stored_and_not_shown,
     a_token_that_was_revoked_opens_nothing,
+    of_many_tokens_those_that_open_nothing_any_more_are_told_with_the_reason,
     a_token_that_has_expired_opens_nothing,
     a_secret_with_one_other_digit_opens_nothing,
     what_has_not_the_form_of_a_credential_is_refused,

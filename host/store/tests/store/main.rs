@@ -7,6 +7,7 @@ mod support;
 mod access;
 mod administrators;
 mod claiming;
+mod hosts;
 mod isolation;
 mod kill;
 mod leases;
