@@ -8,6 +8,10 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// How often a run is killed, at least and at most.
+const ROUNDS: u32 = 40;
+const MOST_ROUNDS: u32 = 200;
+
 const STACKS: [&str; 2] = ["fastapi-htmx", "rails-erb"];
 
 /// A run that writes into a workspace.
@@ -57,7 +61,12 @@ fn a_process_that_is_killed_leaves_the_old_state_or_the_new_one() {
     let workspace = scratch.path().join("workspace");
     assert_eq!(context(&source, &workspace, STACKS[0]), documents[0]);
     let (mut current, mut killed, mut old, mut new) = (0, 0, 0, 0);
-    for round in 0..40 {
+    let mut rounds = 0..MOST_ROUNDS;
+    // On a machine that others use as well, it may take a while until both states were left often enough.
+    while killed <= 10 || old <= 5 || new <= 2 || rounds.start < ROUNDS {
+        let Some(round) = rounds.next() else {
+            panic!("{killed} were killed, {old} left the old state and {new} the new one");
+        };
         // Always to the state that is not there, so that the two are told apart.
         let wanted = 1 - current;
         let mut process = start(&workspace, STACKS[wanted]);
@@ -75,15 +84,12 @@ fn a_process_that_is_killed_leaves_the_old_state_or_the_new_one() {
         }
         // The machine has become slower since it was measured, or faster.
         match state == Some(wanted) {
-            false if part > 1.0 => whole = whole.mul_f64(1.1),
+            false if part > 1.0 => whole = whole.mul_f64(1.3),
             true if part < 0.8 => whole = whole.mul_f64(0.95),
             _ => {}
         }
         current = state.unwrap_or(current);
     }
-    let seen =
-        format!("of 40 were {killed} killed, {old} left the old state and {new} the new one");
-    assert!(killed > 10 && old > 5 && new > 2, "{seen}");
     assert_eq!(context(&source, &workspace, STACKS[0]), documents[0]);
     let left = fs::read_dir(workspace.join(".quarry/staging"))
         .unwrap()

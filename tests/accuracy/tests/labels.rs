@@ -40,8 +40,8 @@ fn all_labels_can_be_read() {
         .map(|table| table.columns.len())
         .sum();
     assert_eq!((globals, constants), (199, 133));
-    assert_eq!((connections, columns), (39, 390));
-    assert_eq!(labels.initialization.len(), 19);
+    assert_eq!((connections, columns), (42, 390));
+    assert_eq!(labels.initialization.len(), 26);
 }
 
 #[test]
