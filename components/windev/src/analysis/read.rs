@@ -8,11 +8,18 @@ use super::keys::choose_primary;
 use super::kinds;
 use super::model::{Analysis, Connection, KeyColumn, Table};
 use super::positions::Positions;
-use super::types::{declared_type, short};
+use super::types::{declared_type, number, short, type_of_number};
 use super::xml::{Attribute, Event, Reader, Tag, text};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::encoding::Encoding;
 use crate::position::Span;
+
+/// What the text of an element says.
+enum Said<'t> {
+    /// A number, which nearly all do.
+    Number(u32),
+    Text(&'t str),
+}
 
 struct Builder<'a> {
     encoding: Encoding,
@@ -67,6 +74,24 @@ impl Analysis {
         }
         let is_truncated = reader.is_truncated();
         builder.finish(is_truncated, reader.diagnostics.finish())
+    }
+}
+
+impl Said<'_> {
+    /// 255 stands for anything that is no small number.
+    fn key_type(&self) -> Option<u8> {
+        match self {
+            Said::Number(number) => Some(u8::try_from(*number).unwrap_or(u8::MAX)),
+            Said::Text("") => None,
+            Said::Text(text) => Some(short(text).parse().unwrap_or(u8::MAX)),
+        }
+    }
+
+    fn size(&self) -> Option<u32> {
+        match self {
+            Said::Number(number) => Some(*number),
+            Said::Text(text) => text.parse().ok(),
+        }
     }
 }
 
@@ -252,10 +277,13 @@ impl Builder<'_> {
     fn leaf(&mut self, text: &[u8]) {
         match self.open.pop() {
             Some(Element::Value | Element::Other) | None => {}
-            Some(element) => {
-                let text = self.encoding.decode(text);
-                self.describe(element, text.trim());
-            }
+            Some(element) => match number(text) {
+                Some(number) => self.describe(element, &Said::Number(number)),
+                None => {
+                    let text = self.encoding.decode(text);
+                    self.describe(element, &Said::Text(text.trim()));
+                }
+            },
         }
     }
 
@@ -272,7 +300,7 @@ impl Builder<'_> {
                 self.place(element, text.trim())
             }
             Element::Type | Element::KeyType | Element::Direction | Element::Size => {
-                self.describe(element, text.trim());
+                self.describe(element, &Said::Text(text.trim()));
             }
             _ => {}
         }
@@ -306,21 +334,20 @@ impl Builder<'_> {
         connection.has_password |= found.has_password;
     }
 
-    fn describe(&mut self, element: Element, text: &str) {
+    fn describe(&mut self, element: Element, said: &Said<'_>) {
         let Some(item) = &mut self.item else {
             return;
         };
         match element {
-            Element::Type if !text.is_empty() => item.column.declared_type = declared_type(text),
-            Element::KeyType => {
-                item.key_type = short(text)
-                    .parse()
-                    .ok()
-                    .or((!text.is_empty()).then_some(u8::MAX))
-            }
-            Element::Size => item.column.size = text.parse().ok(),
+            Element::Type => match said {
+                Said::Number(number) => item.column.declared_type = type_of_number(*number),
+                Said::Text("") => {}
+                Said::Text(text) => item.column.declared_type = declared_type(text),
+            },
+            Element::KeyType => item.key_type = said.key_type(),
+            Element::Size => item.column.size = said.size(),
             Element::Direction => {
-                let descending = text == "1";
+                let descending = matches!(said, Said::Number(1) | Said::Text("1"));
                 match (self.open.last(), item.parts.last_mut()) {
                     (Some(Element::Part), Some(part)) => part.descending = descending,
                     _ => item.descending = descending,

@@ -255,5 +255,9 @@ fn without_id(name: &str) -> String {
 }
 
 fn folded(name: &str) -> String {
+    // The same for these names, and quicker.
+    if name.is_ascii() {
+        return name.to_ascii_lowercase();
+    }
     name.to_lowercase()
 }

@@ -355,8 +355,11 @@ fn tag_end(tag: &[u8], mut at: usize) -> Option<usize> {
 
 /// The text of a value with its entities resolved.
 pub(super) fn text(encoding: Encoding, value: &[u8]) -> String {
+    if value.is_empty() {
+        return String::new();
+    }
     let text = encoding.decode(value);
-    if value.contains(&b'&') {
+    if soon(b'&', value).is_some() {
         decode(&text)
     } else {
         text.into_owned()
