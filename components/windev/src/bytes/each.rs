@@ -1,33 +1,31 @@
 //! One byte after the other.
 
+use super::is_name_byte;
 use memchr::{memchr, memchr_iter};
 
-/// Names may hold any letter, in any encoding.
-pub(crate) fn is_name_byte(byte: u8) -> bool {
-    // Half of an analysis is names: a look into a table is quicker than the comparisons.
-    static IS_NAME: [bool; 256] = {
-        let mut is_name = [false; 256];
-        let mut byte = 0_u8;
-        loop {
-            is_name[byte as usize] =
-                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'-' | b'.' | 0x80..);
-            if byte == u8::MAX {
-                break is_name;
-            }
-            byte += 1;
-        }
-    };
-    IS_NAME[usize::from(byte)]
+pub(super) fn is_key_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')
+}
+
+pub(super) fn near(wanted: u8, bytes: &[u8]) -> Option<usize> {
+    let mut first = bytes.iter().take(4);
+    first.position(|byte| *byte == wanted)
 }
 
 pub(super) fn name_length(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|byte| is_name_byte(**byte)).count()
 }
 
-#[cfg(not(target_feature = "simd128"))]
-pub(super) fn near(wanted: u8, bytes: &[u8]) -> Option<usize> {
-    let mut first = bytes.iter().take(4);
-    first.position(|byte| *byte == wanted)
+pub(super) fn key_length(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| is_key_byte(**byte)).count()
+}
+
+pub(super) fn spaces(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| **byte == b' ').count()
+}
+
+pub(super) fn is_ascii(bytes: &[u8]) -> bool {
+    bytes.is_ascii()
 }
 
 pub(super) fn tag_end(bytes: &[u8]) -> Option<(usize, bool)> {
