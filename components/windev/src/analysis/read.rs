@@ -10,6 +10,7 @@ use super::model::{Analysis, Connection, KeyColumn, Table};
 use super::positions::Positions;
 use super::types::{declared_type, number, short, type_of_number};
 use super::xml::{Attribute, Event, Reader, Tag, text};
+use crate::bytes::same;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::encoding::Encoding;
 use crate::position::Span;
@@ -202,14 +203,12 @@ impl Builder<'_> {
         }
         let mut default_value = None;
         for (name, attribute) in tag.attributes() {
-            match name {
-                b"RubNullSupporte" => {
-                    item.accepts_null.get_or_insert(attribute.value == b"1");
-                }
-                b"Valeur" => {
-                    default_value.get_or_insert(attribute.value);
-                }
-                _ => continue,
+            if same(name, b"RubNullSupporte") {
+                item.accepts_null.get_or_insert(attribute.value == b"1");
+            } else if same(name, b"Valeur") {
+                default_value.get_or_insert(attribute.value);
+            } else {
+                continue;
             }
             if default_value.is_some() && item.accepts_null.is_some() {
                 break;

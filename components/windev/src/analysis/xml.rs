@@ -163,7 +163,7 @@ impl<'a> Reader<'a> {
         let length = soon(b'<', rest)?;
         let (text, end) = rest.split_at(length);
         let after = after(name, end.strip_prefix(b"</")?)?;
-        if after.first() != Some(&b'>') || memchr(b'&', text).is_some() {
+        if after.first() != Some(&b'>') || soon(b'&', text).is_some() {
             return None;
         }
         self.position += length + 2 + name.len() + 1;

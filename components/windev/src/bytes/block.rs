@@ -1,6 +1,7 @@
 //! Sixteen bytes in one step.
 
 use super::is_name_byte;
+use memchr::memchr;
 #[cfg(not(target_feature = "simd128"))]
 use plain::Block;
 #[cfg(target_feature = "simd128")]
@@ -8,10 +9,12 @@ use simd::Block;
 
 const WIDTH: usize = 16;
 
-/// In the first block alone.
-pub(super) fn near(wanted: u8, bytes: &[u8]) -> Option<usize> {
+pub(super) fn soon(wanted: u8, bytes: &[u8]) -> Option<usize> {
     match bytes.first_chunk() {
-        Some(block) => first(Block::new(block).equal(wanted)),
+        Some(block) => {
+            let near = first(Block::new(block).equal(wanted));
+            near.or_else(|| memchr(wanted, bytes))
+        }
         None => bytes.iter().position(|byte| *byte == wanted),
     }
 }

@@ -7,9 +7,10 @@ pub(super) fn is_key_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')
 }
 
-pub(super) fn near(wanted: u8, bytes: &[u8]) -> Option<usize> {
+pub(super) fn soon(wanted: u8, bytes: &[u8]) -> Option<usize> {
     let mut first = bytes.iter().take(4);
-    first.position(|byte| *byte == wanted)
+    let near = first.position(|byte| *byte == wanted);
+    near.or_else(|| memchr(wanted, bytes))
 }
 
 pub(super) fn name_length(bytes: &[u8]) -> usize {

@@ -34,10 +34,10 @@ pub(crate) fn is_name_byte(byte: u8) -> bool {
     IS_NAME[usize::from(byte)]
 }
 
-/// Where a byte other than zero comes next, in a text where that is soon: most texts and values have a byte or two, and it
+/// Where a byte comes next, in a text where that is soon: most texts and values have a byte or two, and it
 /// is found before a search would have begun.
 pub(crate) fn soon(wanted: u8, bytes: &[u8]) -> Option<usize> {
-    way::near(wanted, bytes).or_else(|| memchr::memchr(wanted, bytes))
+    way::soon(wanted, bytes)
 }
 
 /// How many bytes a name of XML has that begins here.
