@@ -8,19 +8,13 @@ use super::keys::choose_primary;
 use super::kinds;
 use super::model::{Analysis, Connection, KeyColumn, Table};
 use super::positions::Positions;
-use super::types::{declared_type, number, short, type_of_number};
+use super::said::Said;
+use super::types::{declared_type, type_of_number};
 use super::xml::{Attribute, Event, Reader, Tag, text};
 use crate::bytes::same;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::encoding::Encoding;
 use crate::position::Span;
-
-/// What the text of an element says.
-enum Said<'t> {
-    /// A number, which nearly all do.
-    Number(u32),
-    Text(&'t str),
-}
 
 struct Builder<'a> {
     encoding: Encoding,
@@ -75,24 +69,6 @@ impl Analysis {
         }
         let is_truncated = reader.is_truncated();
         builder.finish(is_truncated, reader.diagnostics.finish())
-    }
-}
-
-impl Said<'_> {
-    /// 255 stands for anything that is no small number.
-    fn key_type(&self) -> Option<u8> {
-        match self {
-            Said::Number(number) => Some(u8::try_from(*number).unwrap_or(u8::MAX)),
-            Said::Text("") => None,
-            Said::Text(text) => Some(short(text).parse().unwrap_or(u8::MAX)),
-        }
-    }
-
-    fn size(&self) -> Option<u32> {
-        match self {
-            Said::Number(number) => Some(*number),
-            Said::Text(text) => text.parse().ok(),
-        }
     }
 }
 
@@ -276,8 +252,8 @@ impl Builder<'_> {
     fn leaf(&mut self, text: &[u8]) {
         match self.open.pop() {
             Some(Element::Value | Element::Other) | None => {}
-            Some(element) => match number(text) {
-                Some(number) => self.describe(element, &Said::Number(number)),
+            Some(element) => match Said::number(text) {
+                Some(number) => self.describe(element, &number),
                 None => {
                     let text = self.encoding.decode(text);
                     self.describe(element, &Said::Text(text.trim()));
