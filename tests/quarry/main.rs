@@ -5,6 +5,7 @@ mod document;
 mod extract;
 mod init;
 mod large;
+mod natively;
 mod publish;
 mod redaction;
 mod secrets;

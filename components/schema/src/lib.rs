@@ -47,24 +47,21 @@ pub fn extract(source: &Source, request: &Request) -> Result<Extraction, Extract
 }
 
 fn table(table: analysis::Table, path: &str) -> Table {
-    let (indexes, keys): (Vec<_>, Vec<_>) = table
-        .keys
-        .into_iter()
-        .partition(|key| key.kind == analysis::KeyKind::Duplicates);
+    let (mut keys, mut indexes) = (Vec::new(), Vec::with_capacity(table.keys.len()));
+    for found in table.keys {
+        if found.kind == analysis::KeyKind::Duplicates {
+            indexes.push(index(found));
+        } else {
+            keys.push(key(found));
+        }
+    }
     Table {
         name: table.name,
         physical_name: table.physical_name,
         connection: table.connection,
         columns: table.columns.into_iter().map(column).collect(),
-        keys: keys.into_iter().map(key).collect(),
-        indexes: indexes
-            .into_iter()
-            .map(|index| Index {
-                origin: place(index.span),
-                name: index.name,
-                columns: key_columns(index.columns),
-            })
-            .collect(),
+        keys,
+        indexes,
         origin: origin(table.span, path),
     }
 }
@@ -93,6 +90,14 @@ fn key(key: analysis::Key) -> Key {
         name: key.name,
         columns: key_columns(key.columns),
         inferred: key.inferred_primary,
+    }
+}
+
+fn index(key: analysis::Key) -> Index {
+    Index {
+        origin: place(key.span),
+        name: key.name,
+        columns: key_columns(key.columns),
     }
 }
 

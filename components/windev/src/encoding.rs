@@ -7,6 +7,8 @@ use std::borrow::Cow;
 
 use memchr::memmem;
 
+use crate::bytes::is_ascii;
+
 /// How the bytes of a file stand for characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
@@ -43,7 +45,7 @@ impl Encoding {
 
     /// The text of some bytes of the file, borrowed when they are it already.
     pub fn decode(self, bytes: &[u8]) -> Cow<'_, str> {
-        let may_be_text = self == Encoding::Utf8 || bytes.is_ascii();
+        let may_be_text = self == Encoding::Utf8 || is_ascii(bytes);
         if let (true, Ok(text)) = (may_be_text, std::str::from_utf8(bytes)) {
             return Cow::Borrowed(text);
         }

@@ -4,6 +4,7 @@
 #![deny(missing_docs)]
 
 pub mod analysis;
+mod bytes;
 pub mod code_items;
 pub mod diagnostic;
 pub mod encoding;

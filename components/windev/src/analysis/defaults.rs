@@ -1,6 +1,7 @@
 //! Default values that may be shown: a text can be anything, also a secret.
 
 use super::types::PASSWORD;
+use crate::bytes::same;
 use crate::wlanguage::is_credential_name;
 
 /// What stands for a text.
@@ -33,7 +34,7 @@ const CALLS: [&str; 16] = [
 /// zeros; `"…"` for a text; nothing when there is none or the item's name or type promises a credential, which a zero is not.
 pub(super) fn shown(column: &str, type_code: &str, value: String) -> Option<String> {
     let trimmed = value.trim();
-    if trimmed.is_empty() || type_code == PASSWORD {
+    if trimmed.is_empty() || same(type_code.as_bytes(), PASSWORD.as_bytes()) {
         return None;
     }
     // Most default values are zeros, which give nothing away, and to look through a name takes long.

@@ -15,6 +15,7 @@ mod model;
 mod positions;
 mod read;
 mod relations;
+mod said;
 #[cfg(test)]
 mod tests;
 mod types;

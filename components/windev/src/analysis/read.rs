@@ -8,8 +8,10 @@ use super::keys::choose_primary;
 use super::kinds;
 use super::model::{Analysis, Connection, KeyColumn, Table};
 use super::positions::Positions;
-use super::types::{declared_type, short};
+use super::said::Said;
+use super::types::{declared_type, type_of_number};
 use super::xml::{Attribute, Event, Reader, Tag, text};
+use crate::bytes::same;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::encoding::Encoding;
 use crate::position::Span;
@@ -177,14 +179,12 @@ impl Builder<'_> {
         }
         let mut default_value = None;
         for (name, attribute) in tag.attributes() {
-            match name {
-                b"RubNullSupporte" => {
-                    item.accepts_null.get_or_insert(attribute.value == b"1");
-                }
-                b"Valeur" => {
-                    default_value.get_or_insert(attribute.value);
-                }
-                _ => continue,
+            if same(name, b"RubNullSupporte") {
+                item.accepts_null.get_or_insert(attribute.value == b"1");
+            } else if same(name, b"Valeur") {
+                default_value.get_or_insert(attribute.value);
+            } else {
+                continue;
             }
             if default_value.is_some() && item.accepts_null.is_some() {
                 break;
@@ -252,10 +252,13 @@ impl Builder<'_> {
     fn leaf(&mut self, text: &[u8]) {
         match self.open.pop() {
             Some(Element::Value | Element::Other) | None => {}
-            Some(element) => {
-                let text = self.encoding.decode(text);
-                self.describe(element, text.trim());
-            }
+            Some(element) => match Said::number(text) {
+                Some(number) => self.describe(element, &number),
+                None => {
+                    let text = self.encoding.decode(text);
+                    self.describe(element, &Said::Text(text.trim()));
+                }
+            },
         }
     }
 
@@ -272,7 +275,7 @@ impl Builder<'_> {
                 self.place(element, text.trim())
             }
             Element::Type | Element::KeyType | Element::Direction | Element::Size => {
-                self.describe(element, text.trim());
+                self.describe(element, &Said::Text(text.trim()));
             }
             _ => {}
         }
@@ -312,21 +315,20 @@ impl Builder<'_> {
         connection.has_password |= found.has_password;
     }
 
-    fn describe(&mut self, element: Element, text: &str) {
+    fn describe(&mut self, element: Element, said: &Said<'_>) {
         let Some(item) = &mut self.item else {
             return;
         };
         match element {
-            Element::Type if !text.is_empty() => item.column.declared_type = declared_type(text),
-            Element::KeyType => {
-                item.key_type = short(text)
-                    .parse()
-                    .ok()
-                    .or((!text.is_empty()).then_some(u8::MAX))
-            }
-            Element::Size => item.column.size = text.parse().ok(),
+            Element::Type => match said {
+                Said::Number(number) => item.column.declared_type = type_of_number(*number),
+                Said::Text("") => {}
+                Said::Text(text) => item.column.declared_type = declared_type(text),
+            },
+            Element::KeyType => item.key_type = said.key_type(),
+            Element::Size => item.column.size = said.size(),
             Element::Direction => {
-                let descending = text == "1";
+                let descending = matches!(said, Said::Number(1) | Said::Text("1"));
                 match (self.open.last(), item.parts.last_mut()) {
                     (Some(Element::Part), Some(part)) => part.descending = descending,
                     _ => item.descending = descending,

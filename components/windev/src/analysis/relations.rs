@@ -65,11 +65,13 @@ pub fn infer_relations(tables: &[&Table]) -> Vec<Relation> {
         for (key, column) in referring(table) {
             let name = folded(&column.name);
             let (chosen, rule, confidence) = match owners.get(&name) {
-                _ if is_generic(&name) => continue,
                 Some(candidates) => choose(candidates, tables, index, key, column),
                 None if key.kind == KeyKind::Duplicates => with_role(&owners, tables, column),
                 None => continue,
             };
+            if chosen.is_empty() || is_generic(&name) {
+                continue;
+            }
             relations.extend(chosen.into_iter().map(|owner| Relation {
                 from_table: table.name.clone(),
                 from_columns: vec![column.name.clone()],
@@ -255,5 +257,9 @@ fn without_id(name: &str) -> String {
 }
 
 fn folded(name: &str) -> String {
+    // The same for these names, and quicker.
+    if name.is_ascii() {
+        return name.to_ascii_lowercase();
+    }
     name.to_lowercase()
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::bytes::same;
+
 /// Types that make their own values.
 const AUTOMATIC: [&str; 3] = ["24", "38", "46"];
 
@@ -59,13 +61,54 @@ pub(super) fn declared_type(code: &str) -> Cow<'static, str> {
     }
 }
 
+/// The number of a type as it is kept.
+pub(super) fn type_of_number(number: u32) -> Cow<'static, str> {
+    match known_number(number) {
+        Some((code, _)) => Cow::Borrowed(code),
+        None => Cow::Owned(number.to_string()),
+    }
+}
+
 fn known(code: &str) -> Option<&'static (&'static str, &'static str)> {
-    KNOWN.iter().find(|(known, _)| *known == code)
+    known_number(number(code.as_bytes())?)
+}
+
+fn known_number(wanted: u32) -> Option<&'static (&'static str, &'static str)> {
+    /// The place of a number among those that were seen.
+    static PLACES: [Option<usize>; 100] = {
+        let mut places = [None; 100];
+        let mut at = 0;
+        while at < KNOWN.len() {
+            if let Some(known) = number(KNOWN[at].0.as_bytes()) {
+                places[known as usize] = Some(at);
+            }
+            at += 1;
+        }
+        places
+    };
+    KNOWN.get((*PLACES.get(wanted as usize)?)?)
+}
+
+/// A number as it is written without zeros in front, of nine digits at most.
+pub(super) const fn number(text: &[u8]) -> Option<u32> {
+    if text.is_empty() || text.len() > 9 || (text[0] == b'0' && text.len() > 1) {
+        return None;
+    }
+    let (mut number, mut at) = (0, 0);
+    while at < text.len() {
+        if !text[at].is_ascii_digit() {
+            return None;
+        }
+        number = number * 10 + (text[at] - b'0') as u32;
+        at += 1;
+    }
+    Some(number)
 }
 
 /// Whether the database gives items of this type their values.
 pub(super) fn is_automatic(code: &str) -> bool {
-    AUTOMATIC.contains(&code)
+    let is = |known: &&str| same(known.as_bytes(), code.as_bytes());
+    AUTOMATIC.iter().any(is)
 }
 
 /// A code when it is a number: what is none is no code.

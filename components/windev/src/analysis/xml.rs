@@ -8,6 +8,7 @@ use std::ops::Range;
 use memchr::{memchr, memmem};
 
 use super::entities::decode;
+use crate::bytes::{self, after, is_name_byte, name_length, same, soon};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::encoding::Encoding;
 
@@ -48,7 +49,7 @@ impl<'a> Tag<'a> {
     /// The first attribute of that name.
     pub(super) fn attribute(&self, name: &str) -> Option<Attribute<'a>> {
         let mut attributes = self.attributes();
-        let found = attributes.find(|(found, _)| *found == name.as_bytes());
+        let found = attributes.find(|(found, _)| same(found, name.as_bytes()));
         found.map(|(_, attribute)| attribute)
     }
 
@@ -74,9 +75,7 @@ fn next_attribute<'a>(bytes: &'a [u8], at: &mut usize) -> Option<(&'a [u8], Rang
             *at += 1;
         }
         let start = *at;
-        while bytes.get(*at).is_some_and(|byte| is_name_byte(*byte)) {
-            *at += 1;
-        }
+        *at += name_length(&bytes[start..]);
         let name = &bytes[start..*at];
         let after = skip_space(bytes, *at);
         if bytes.get(after) != Some(&b'=') {
@@ -93,40 +92,11 @@ fn next_attribute<'a>(bytes: &'a [u8], at: &mut usize) -> Option<(&'a [u8], Rang
     }
 }
 
-/// Where a byte comes next. Most texts and values have a byte or two: it is found before a search would have begun.
-fn soon(wanted: u8, bytes: &[u8]) -> Option<usize> {
-    let mut first = bytes.iter().take(4);
-    let near = first.position(|byte| *byte == wanted);
-    near.or_else(|| memchr(wanted, bytes))
-}
-
 fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
         at += 1;
     }
     at
-}
-
-/// Names may hold any letter, in any encoding.
-fn is_name_byte(byte: u8) -> bool {
-    // Half of an analysis is names: a look into a table is quicker than the comparisons.
-    static IS_NAME: [bool; 256] = {
-        let mut is_name = [false; 256];
-        let mut byte = 0_u8;
-        loop {
-            is_name[byte as usize] =
-                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'-' | b'.' | 0x80..);
-            if byte == u8::MAX {
-                break is_name;
-            }
-            byte += 1;
-        }
-    };
-    IS_NAME[usize::from(byte)]
-}
-
-fn name_length(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|byte| is_name_byte(**byte)).count()
 }
 
 /// Reads a file event by event. See the module for what it does not do.
@@ -192,8 +162,8 @@ impl<'a> Reader<'a> {
         }
         let length = soon(b'<', rest)?;
         let (text, end) = rest.split_at(length);
-        let after = end.strip_prefix(b"</")?.strip_prefix(name)?;
-        if after.first() != Some(&b'>') || memchr(b'&', text).is_some() {
+        let after = after(name, end.strip_prefix(b"</")?)?;
+        if after.first() != Some(&b'>') || soon(b'&', text).is_some() {
             return None;
         }
         self.position += length + 2 + name.len() + 1;
@@ -331,9 +301,7 @@ impl<'a> Reader<'a> {
         let Some(name) = self.open.last().filter(|_| self.too_deep == 0) else {
             return false;
         };
-        let ends = tag[2..]
-            .strip_prefix(*name)
-            .is_some_and(|rest| rest.first() == Some(&b'>'));
+        let ends = after(name, &tag[2..]).is_some_and(|rest| rest.first() == Some(&b'>'));
         if ends {
             self.position += 2 + name.len() + 1;
             self.pending_ends = 1;
@@ -372,11 +340,9 @@ fn tag_end(tag: &[u8], mut at: usize) -> Option<usize> {
         return Some(at);
     }
     // Nearly always the first one: what stands before it closes every quote that it opens.
-    let first = at + memchr(b'>', tag.get(at..)?)?;
-    let attributes = &tag[at..first];
-    let quotes = memchr::memchr_iter(b'"', attributes).count();
-    if quotes.is_multiple_of(2) && memchr(b'\'', attributes).is_none() {
-        return Some(first);
+    let (first, is_outside) = bytes::tag_end(tag.get(at..)?)?;
+    if is_outside {
+        return Some(at + first);
     }
     loop {
         at += memchr::memchr3(b'>', b'"', b'\'', tag.get(at..)?)?;
@@ -389,8 +355,11 @@ fn tag_end(tag: &[u8], mut at: usize) -> Option<usize> {
 
 /// The text of a value with its entities resolved.
 pub(super) fn text(encoding: Encoding, value: &[u8]) -> String {
+    if value.is_empty() {
+        return String::new();
+    }
     let text = encoding.decode(value);
-    if value.contains(&b'&') {
+    if soon(b'&', value).is_some() {
         decode(&text)
     } else {
         text.into_owned()

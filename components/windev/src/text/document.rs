@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::bytes::{same, spaces};
 use crate::diagnostic::Diagnostic;
 use crate::position::{Code, Span};
 
@@ -195,7 +196,7 @@ impl<'d> Node<'d> {
 
     /// The first of its keys that is called so. Keys can repeat: use [`Node::children`] to see all.
     pub fn get(self, key: &str) -> Option<Node<'d>> {
-        let is_meant = |child: &Node<'d>| child.key_bytes() == key.as_bytes();
+        let is_meant = |child: &Node<'d>| same(child.key_bytes(), key.as_bytes());
         self.children()
             .find(|child| !key.is_empty() && is_meant(child))
     }
@@ -237,11 +238,7 @@ impl<'d> Node<'d> {
             let rest = &self.document.bytes[line_start..end as usize];
             let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
             let line = without_line_end(&rest[..length]);
-            let stripped = line
-                .iter()
-                .take_while(|byte| **byte == b' ')
-                .count()
-                .min(indent as usize);
+            let stripped = spaces(line).min(indent as usize);
             let from = line_start + stripped;
             let text = self.document.text(from, line_start + line.len());
             code.push_line(&text, from as u64, stripped as u32);

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::bytes::key_length;
+
 /// What one line says, after its indentation. Ranges count from the beginning of the line's content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -47,10 +49,7 @@ fn item(content: &[u8]) -> Shape {
 }
 
 fn key(content: &[u8]) -> Shape {
-    let length = content
-        .iter()
-        .take_while(|byte| is_key_byte(**byte))
-        .count();
+    let length = key_length(content);
     let Some(rest) = content[length..].strip_prefix(b" :") else {
         return Shape::Malformed;
     };
@@ -66,10 +65,6 @@ fn key(content: &[u8]) -> Shape {
         Some(indent) => Shape::KeyBlock { key, indent },
         None => Shape::KeyScalar { key, value },
     }
-}
-
-fn is_key_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')
 }
 
 /// What stands from `start` on, without the white space around it.

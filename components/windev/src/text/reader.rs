@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::document::{Document, Entry, NONE, Value, without_line_end};
 use super::line::Shape;
+use crate::bytes::{same, spaces};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::encoding::without_byte_order_mark;
 use crate::position::Span;
@@ -104,7 +105,8 @@ pub(super) fn read(bytes: &[u8]) -> Document<'_> {
 
 impl<'a> Reader<'a> {
     fn check_encoding(&mut self) {
-        let Err(error) = std::str::from_utf8(self.bytes) else {
+        // Every byte of a source is looked at here: sixteen or more in one step.
+        let Err(error) = simdutf8::compat::from_utf8(self.bytes) else {
             return;
         };
         let at = error.valid_up_to();
@@ -133,7 +135,7 @@ impl<'a> Reader<'a> {
             .filter(|rest| !rest.is_empty())?;
         let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
         let line = without_line_end(&rest[..length]);
-        let indent = line.iter().take_while(|byte| **byte == b' ').count();
+        let indent = spaces(line);
         let start = self.position;
         self.position += length;
         self.line_number = self.line_number.saturating_add(1);
@@ -231,7 +233,7 @@ impl<'a> Reader<'a> {
     }
 
     fn add_key(&mut self, line: &Line<'a>, key: Range<usize>, value: Value) {
-        if &line.content[key.clone()] == DROPPED_KEY {
+        if same(&line.content[key.clone()], DROPPED_KEY) {
             self.dropped_below = Some(line.indent);
         } else {
             self.add(line, key.len(), value);

@@ -147,7 +147,7 @@ fn grows_linearly(text: impl Fn(usize) -> String, size: usize) {
     let small = time(size / 8).max(Duration::from_millis(5));
     // Whoever else is busy now may not be the next time.
     let mut large = time(size);
-    for _ in 0..2 {
+    for _ in 0..6 {
         if large >= small * 32 {
             large = time(size);
         }
