@@ -9,6 +9,7 @@ mod recovery;
 mod run;
 mod stop;
 mod tenants;
+mod threads;
 mod tidy;
 mod writer;
 
@@ -26,6 +27,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use stop::{Reason, Stop};
 use tenants::RecentTenants;
+use threads::Threads;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -76,6 +78,7 @@ struct Inner {
     /// Places for runs that are claimed and not initialized yet, and those among them that use the machine.
     claims: Arc<Semaphore>,
     slots: Arc<Semaphore>,
+    threads: Threads,
     tenants: RecentTenants,
     closing: CancellationToken,
     tasks: TaskTracker,
@@ -93,6 +96,7 @@ impl Engine {
         let writer = Writer::start(operator, parts.hub.clone());
         let claims = Arc::new(Semaphore::new(parts.concurrency + AHEAD));
         let slots = Arc::new(Semaphore::new(parts.concurrency));
+        let threads = Threads::new(parts.concurrency).map_err(ServeError::Threads)?;
         let engine = Self(Arc::new(Inner {
             parts,
             writer,
@@ -100,6 +104,7 @@ impl Engine {
             running: Mutex::default(),
             claims,
             slots,
+            threads,
             tenants: RecentTenants::default(),
             closing: CancellationToken::new(),
             tasks: TaskTracker::new(),

@@ -145,7 +145,7 @@ impl Work<'_> {
         let _deadline = self.deadline();
         let begun = Instant::now();
         let span = Span::current();
-        let done = tokio::task::spawn_blocking(move || {
+        let done = self.inner.threads.spawn(move || {
             let done = span.in_scope(|| job.run(&runtime));
             // At once: others wait for it.
             drop(slot);
