@@ -87,9 +87,6 @@ pub enum ServeError {
         path = .0.display()
     )]
     InUse(PathBuf),
-    /// There are no threads for runs.
-    #[error("the system does not give what threads for runs need: {0}")]
-    Threads(#[source] io::Error),
     /// The store cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),

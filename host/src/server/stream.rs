@@ -18,11 +18,12 @@ use tokio::time::timeout;
 const PART: u32 = 256;
 
 /// How soon the store is asked although nothing was told, since another host may work on the run; and how soon at most
-/// when it had nothing the last times either: many may follow runs that wait. Where there is no other host, everything is
-/// told.
+/// when it had nothing the last times either: many may follow runs that wait.
 const PATIENCE: Duration = Duration::from_secs(1);
 const MOST_PATIENCE: Duration = Duration::from_secs(5);
-const MOST_PATIENCE_ALONE: Duration = Duration::from_secs(15);
+
+/// The same where there is no other host, so that everything is told.
+const PATIENCE_ALONE: Duration = Duration::from_secs(15);
 
 /// Follows a run from the message after one on up to its last. The stream ends early when the server shuts down, and with
 /// an error when its caller is let in no more.
@@ -42,12 +43,19 @@ pub(super) fn follow(
         after,
         waiting: VecDeque::new(),
         behind: true,
-        patience: PATIENCE,
+        patience: least_patience(app),
     };
     try_unfold(follower, |mut follower| async move {
         let event = follower.next().await?;
         Ok(event.map(|event| (event, follower)))
     })
+}
+
+fn least_patience(app: &App) -> Duration {
+    match app.store.is_shared() {
+        true => PATIENCE,
+        false => PATIENCE_ALONE,
+    }
 }
 
 struct Follower {
@@ -96,7 +104,7 @@ impl Follower {
             return Ok(!progress.state.is_live());
         }
         let events = self.tenant.events(&self.run, self.after, PART).await?;
-        self.patience = PATIENCE;
+        self.patience = least_patience(&self.app);
         // What comes next may be in the store alone, and at the end nothing else tells that it is the end.
         self.behind = true;
         self.waiting.extend(events);
@@ -127,10 +135,7 @@ impl Follower {
             // Nothing for a while.
             Err(_) => {
                 self.behind = true;
-                let most = match self.app.store.is_shared() {
-                    true => MOST_PATIENCE,
-                    false => MOST_PATIENCE_ALONE,
-                };
+                let most = least_patience(&self.app).max(MOST_PATIENCE);
                 self.patience = (self.patience * 2).min(most);
             }
         }

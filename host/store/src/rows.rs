@@ -233,8 +233,9 @@ pub(crate) fn column(number: u64) -> i64 {
     number.try_into().unwrap_or(i64::MAX)
 }
 
-/// Rows of one statement. With few sizes each statement is prepared once on a connection, and then kept.
-const SIZES: [usize; 5] = [256, 64, 16, 4, 1];
+/// Rows of one statement. With few sizes each statement is prepared once on a connection, and then kept; most lists are
+/// short, and one statement is enough for them.
+const SIZES: [usize; 12] = [256, 64, 32, 16, 8, 7, 6, 5, 4, 3, 2, 1];
 
 /// Cuts a list into parts of these sizes.
 pub(crate) fn chunks<T>(list: &[T]) -> impl Iterator<Item = &[T]> {

@@ -96,7 +96,7 @@ impl Engine {
         let writer = Writer::start(operator, parts.hub.clone());
         let claims = Arc::new(Semaphore::new(parts.concurrency + AHEAD));
         let slots = Arc::new(Semaphore::new(parts.concurrency));
-        let threads = Threads::new(parts.concurrency).map_err(ServeError::Threads)?;
+        let threads = Threads::new(parts.concurrency).map_err(ServeError::System)?;
         let engine = Self(Arc::new(Inner {
             parts,
             writer,
