@@ -45,8 +45,8 @@ pub(super) struct State {
     stage: Option<Stage>,
     /// The stages so far, and when each began.
     began: Vec<(Stage, Instant)>,
-    /// By extractor: its inputs, and when its progress was last told.
-    extractors: HashMap<String, (usize, Option<Instant>)>,
+    /// By extractor: its inputs, and when it began or its progress was last told.
+    extractors: HashMap<String, (usize, Instant)>,
 }
 
 impl Narrator {
@@ -99,7 +99,8 @@ impl Narrator {
         match event {
             Event::Stage(stage) => vec![Message::new(Sort::Progress, "stage", sentence(*stage))],
             Event::Started { extractor, inputs } => {
-                state.extractors.insert(extractor.clone(), (*inputs, None));
+                let begun = (*inputs, Instant::now());
+                state.extractors.insert(extractor.clone(), begun);
                 let text = format!("the extractor {extractor} reads {inputs} files");
                 let message = Message::new(Sort::Info, "extractor-started", &text);
                 let message = message.with("extractor", extractor).with("inputs", inputs);
@@ -142,10 +143,10 @@ impl Narrator {
 fn progress(state: &mut State, extractor: &str, opened: usize) -> Option<Message> {
     let (inputs, told) = state.extractors.get_mut(extractor)?;
     let is_last = opened == *inputs;
-    if !is_last && told.is_some_and(|told| told.elapsed() < PROGRESS_EVERY) {
+    if !is_last && told.elapsed() < PROGRESS_EVERY {
         return None;
     }
-    *told = Some(Instant::now());
+    *told = Instant::now();
     let text = format!("{extractor}: {opened} of {inputs} files opened");
     let message = Message::new(Sort::Progress, "inputs-opened", &text);
     let message = message.with("extractor", extractor).with("opened", opened);
