@@ -71,11 +71,7 @@ impl Serve {
             log::begin(level, telemetry.format(), traces.as_ref());
         }
         let options = self.options(file, &telemetry, global)?;
-        // Runs have threads of their own, and whatever blocks, too: the rest is little, and each thread that wakes for it
-        // takes the place of one that a run works on.
-        let processors = available_parallelism().map_or(1, usize::from);
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(processors.div_ceil(2))
             .enable_all()
             .build()
             .map_err(ServeError::System)?;
