@@ -126,6 +126,19 @@ fn there_are_no_links() {
 }
 
 #[test]
+fn a_handle_does_what_it_was_opened_for() {
+    let built = build("handles", None, small()).result.unwrap();
+    assert_snapshot!(built.report.files.join("\n"), @"
+    write: ok
+    read: ok
+    read while writing: bad-descriptor
+    write while reading: bad-descriptor
+    shorten while reading: bad-descriptor
+    ");
+    assert_eq!(built.files["a"], b"x");
+}
+
+#[test]
 fn nothing_is_written_outside() {
     let here = fs::canonicalize(".").unwrap();
     let before = entries(&here);

@@ -31,6 +31,7 @@ impl Guest for Component {
             "deeper-by-renaming" => deeper_by_renaming(),
             "open-many" => open_many(),
             "links" => Ok(links()),
+            "handles" => Ok(handles()),
             "write" => fs::write(&path, "x").map(|()| vec![path]),
             "rename" => fs::write("/workspace/a", "x")
                 .and_then(|()| fs::rename("/workspace/a", &path))
@@ -151,6 +152,20 @@ fn open_many() -> io::Result<Vec<String>> {
     loop {
         files.push(File::open("/workspace/a")?);
     }
+}
+
+/// Uses handles for what they were not opened for, and says what came of it.
+fn handles() -> Vec<String> {
+    let open = |open_flags, flags| root().open_at(PathFlags::empty(), "a", open_flags, flags);
+    let writing = open(OpenFlags::CREATE, DescriptorFlags::WRITE).expect("a file to write");
+    let reading = open(OpenFlags::empty(), DescriptorFlags::READ).expect("a file to read");
+    vec![
+        format!("write: {}", named(writing.write(b"x", 0))),
+        format!("read: {}", named(reading.read(1, 0))),
+        format!("read while writing: {}", named(writing.read(1, 0))),
+        format!("write while reading: {}", named(reading.write(b"y", 0))),
+        format!("shorten while reading: {}", named(reading.set_size(0))),
+    ]
 }
 
 /// Makes every kind of link and says what came of it.

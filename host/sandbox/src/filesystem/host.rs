@@ -71,7 +71,7 @@ impl HostDescriptor for View<'_> {
             Descriptor::WorkspaceDirectory { .. } => {
                 DescriptorFlags::READ | DescriptorFlags::MUTATE_DIRECTORY
             }
-            Descriptor::WorkspaceFile { .. } => DescriptorFlags::READ | DescriptorFlags::WRITE,
+            Descriptor::WorkspaceFile { flags, .. } => *flags,
         })
     }
 

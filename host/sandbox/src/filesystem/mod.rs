@@ -24,7 +24,7 @@ pub use inputs::Inputs;
 pub use entries::DirectoryEntries;
 pub(crate) use memory::MemoryDirectory;
 
-use crate::bindings::wasi::wasi::filesystem::types::ErrorCode;
+use crate::bindings::wasi::wasi::filesystem::types::{DescriptorFlags, ErrorCode};
 use crate::limits::Limits;
 use access::AccessLog;
 use cap_std::fs::Dir;
@@ -124,8 +124,12 @@ pub enum Descriptor {
     SourceFile { path: String, file: Arc<OpenFile> },
     /// A directory of the workspace: empty for the root, else ending in `/`.
     WorkspaceDirectory { prefix: String },
-    /// A file of the workspace.
-    WorkspaceFile { path: String, file: MemoryFile },
+    /// A file of the workspace, opened for reading or writing or both.
+    WorkspaceFile {
+        path: String,
+        file: MemoryFile,
+        flags: DescriptorFlags,
+    },
 }
 
 /// Why a call of `wasi:filesystem` does not do what it was asked.

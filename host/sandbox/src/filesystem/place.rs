@@ -3,7 +3,9 @@
 use super::memory::MemoryFile;
 use super::streams::{FileOutput, Readable};
 use super::{Descriptor, Outcome, View};
-use crate::bindings::wasi::wasi::filesystem::types::{ErrorCode, MetadataHashValue};
+use crate::bindings::wasi::wasi::filesystem::types::{
+    DescriptorFlags, ErrorCode, MetadataHashValue,
+};
 use sha2::{Digest, Sha256};
 use wasmtime::component::Resource;
 use wasmtime_wasi::p2::DynOutputStream;
@@ -40,7 +42,12 @@ impl View<'_> {
     pub(super) fn readable(&self, descriptor: &Resource<Descriptor>) -> Outcome<Readable> {
         match self.table.get(descriptor)? {
             Descriptor::SourceFile { file, .. } => Ok(Readable::Input(file.clone())),
-            Descriptor::WorkspaceFile { file, .. } => Ok(Readable::Written(file.clone())),
+            Descriptor::WorkspaceFile { file, flags, .. } => {
+                match flags.contains(DescriptorFlags::READ) {
+                    true => Ok(Readable::Written(file.clone())),
+                    false => Err(ErrorCode::BadDescriptor.into()),
+                }
+            }
             _ => Err(ErrorCode::IsDirectory.into()),
         }
     }
@@ -51,7 +58,12 @@ impl View<'_> {
         descriptor: &Resource<Descriptor>,
     ) -> Outcome<(String, MemoryFile)> {
         match self.table.get(descriptor)? {
-            Descriptor::WorkspaceFile { path, file } => Ok((path.clone(), file.clone())),
+            Descriptor::WorkspaceFile { path, file, flags } => {
+                match flags.contains(DescriptorFlags::WRITE) {
+                    true => Ok((path.clone(), file.clone())),
+                    false => Err(ErrorCode::BadDescriptor.into()),
+                }
+            }
             Descriptor::SourceFile { path, .. } => {
                 let path = path.clone();
                 self.refuse(&path, super::source::WRITING, ErrorCode::NotPermitted)

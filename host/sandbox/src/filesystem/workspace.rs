@@ -129,7 +129,15 @@ impl View<'_> {
             file.set_len(0);
         }
         self.files.log.went_on();
-        Ok(Descriptor::WorkspaceFile { path: full, file })
+        let flags = match writing {
+            true => flags & (DescriptorFlags::READ | DescriptorFlags::WRITE),
+            false => DescriptorFlags::READ,
+        };
+        Ok(Descriptor::WorkspaceFile {
+            path: full,
+            file,
+            flags,
+        })
     }
 
     fn create_file(&mut self, root: &MemoryDirectory, path: &str) -> Outcome<MemoryFile> {

@@ -2,12 +2,16 @@
 
 use std::io;
 use std::time::Duration;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinHandle;
 
 /// Threads that may block, the same for all runs: what a thread keeps for itself, such as memory and the states of regular
 /// expressions, stays in the processor's caches. Of those that everything else blocks on, each run would get another.
-pub(super) struct Threads(Option<Runtime>);
+pub(super) struct Threads {
+    handle: Handle,
+    /// Taken when this is dropped.
+    runtime: Option<Runtime>,
+}
 
 impl Threads {
     /// So many threads, as soon as they are needed.
@@ -19,7 +23,10 @@ impl Threads {
             .max_blocking_threads(count)
             .thread_keep_alive(KEPT)
             .build()?;
-        Ok(Self(Some(runtime)))
+        Ok(Self {
+            handle: runtime.handle().clone(),
+            runtime: Some(runtime),
+        })
     }
 
     /// Does something on one of them.
@@ -27,17 +34,14 @@ impl Threads {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> JoinHandle<T> {
-        match &self.0 {
-            Some(runtime) => runtime.spawn_blocking(work),
-            None => tokio::task::spawn_blocking(work),
-        }
+        self.handle.spawn_blocking(work)
     }
 }
 
 impl Drop for Threads {
     fn drop(&mut self) {
         // A runtime that waits for its threads must not be dropped where nothing may block.
-        if let Some(runtime) = self.0.take() {
+        if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
     }

@@ -2,7 +2,6 @@
 
 use super::Operator;
 use crate::error::StoreError;
-use crate::events::insert_last;
 use crate::model::{Absence, Failure, Recovered, Run};
 use crate::rows::{self, column, run_columns};
 use crate::scope::AnyQuery;
@@ -104,14 +103,7 @@ impl Operator {
             .bind(now.milliseconds())
             .bind(failure.code.to_string())
             .bind(failure.message);
-        let mut writing = self.database.begin().await?;
-        let Some(row) = query.fetch_optional(&mut *writing).await? else {
-            return Ok(None);
-        };
-        let run = rows::run(&row)?;
-        let event = insert_last(&mut writing, &run, now, &describe(&run)).await?;
-        writing.commit().await?;
-        Ok(Some(Recovered { run, event }))
+        self.change_and_tell(query, now, describe).await
     }
 }
 

@@ -5,6 +5,7 @@ use crate::error::StoreError;
 use crate::events::insert_last;
 use crate::model::{Failure, Recovered, Recovery, Run, RunState};
 use crate::rows::{self, column, run_columns};
+use crate::scope::AnyQuery;
 use crate::text::{Json, Name};
 use crate::time::Timestamp;
 use std::time::Duration;
@@ -94,6 +95,16 @@ impl Operator {
         let query = query
             .bind(failure.map(|failure| failure.message))
             .bind(i64::from(run.cancel_requested));
+        self.change_and_tell(query, now, describe).await
+    }
+
+    /// Carries out a statement that changes one run, or none, and adds the event that tells of it.
+    pub(super) async fn change_and_tell(
+        &self,
+        query: AnyQuery,
+        now: Timestamp,
+        describe: &(dyn Fn(&Run) -> Json + Sync),
+    ) -> Result<Option<Recovered>, StoreError> {
         let mut writing = self.database.begin().await?;
         let Some(row) = query.fetch_optional(&mut *writing).await? else {
             return Ok(None);
