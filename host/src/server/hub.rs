@@ -18,6 +18,8 @@ const LONG: usize = 4 << 10;
 pub(super) enum Told {
     /// A message.
     Message(Event),
+    /// The last message of the run, however long it is.
+    Last(Event),
     /// There is one in the store.
     Stored,
 }
@@ -71,9 +73,12 @@ impl Hub {
         }
     }
 
-    /// Tells that a run has ended.
-    pub(super) fn close(&self, run: &RunId) {
-        self.runs().remove(run);
+    /// Tells the last message of a run, which is committed.
+    pub(super) fn end(&self, run: &RunId, event: Event) {
+        self.metrics.committed(1);
+        if let Some(followers) = self.runs().remove(run) {
+            let _ = followers.send(Told::Last(event));
+        }
     }
 
     fn runs(&self) -> MutexGuard<'_, Runs> {

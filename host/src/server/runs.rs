@@ -194,8 +194,7 @@ pub(super) async fn cancel_run(
     let (status, run) = match asked {
         Cancelled::Ended(run, event) => {
             app.metrics.run_ended(run.state.as_str(), "");
-            app.hub.tell(&run.id, [event]);
-            app.hub.close(&run.id);
+            app.hub.end(&run.id, event);
             (StatusCode::OK, run)
         }
         Cancelled::Requested(run) => {
@@ -289,13 +288,16 @@ fn number(id: &HeaderValue) -> Result<u64, Error> {
 /// The messages as bytes. A stream that fails just ends: a client sees that its last message is not there, and comes
 /// back.
 fn with_heartbeat(
-    events: impl Stream<Item = Result<Event, Error>> + Send,
+    events: impl Stream<Item = Result<Vec<Event>, Error>> + Send,
     sent: bool,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
+    let framed = move |event: &Event| match sent {
+        true => format!("id: {}\ndata: {}\n\n", event.seq, line(event)),
+        false => line(event) + "\n",
+    };
     unfold(Box::pin(events), move |mut events| async move {
         let text = match timeout(HEARTBEAT, events.next()).await {
-            Ok(Some(Ok(event))) if sent => format!("id: {}\ndata: {}\n\n", event.seq, line(&event)),
-            Ok(Some(Ok(event))) => line(&event) + "\n",
+            Ok(Some(Ok(events))) => events.iter().map(framed).collect(),
             Ok(Some(Err(error))) => {
                 // Asking for its words writes the log.
                 let _ = error.detail();

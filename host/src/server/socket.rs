@@ -15,7 +15,7 @@ use super::{Shared, schema};
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Path, State};
 use axum::response::Response;
-use futures_util::{Stream, StreamExt};
+use futures_util::{SinkExt, Stream, StreamExt};
 use quarry_store::{Event, Page, ProjectId, Run, Scope, TenantStore};
 use std::time::Duration;
 use tokio::time::{Instant, interval_at, timeout};
@@ -94,31 +94,42 @@ async fn find(
     }
 }
 
+/// Sends something, unless the client does not take it.
+async fn in_time<E>(sending: impl Future<Output = Result<(), E>>) -> bool {
+    matches!(timeout(SILENCE, sending).await, Ok(Ok(())))
+}
+
 struct Socket(WebSocket);
 
 impl Socket {
     /// Sends the messages of a run up to its last, unless the client goes away: the run goes on without it.
-    async fn follow(&mut self, app: &Shared, events: impl Stream<Item = Result<Event, Error>>) {
+    async fn follow(
+        &mut self,
+        app: &Shared,
+        events: impl Stream<Item = Result<Vec<Event>, Error>>,
+    ) {
         let mut events = Box::pin(events);
         let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
         let mut heard = Instant::now();
         loop {
             let sent = tokio::select! {
-                event = events.next() => match event {
-                    Some(Ok(event)) => self.send(&event).await,
+                // What the client said while it was sent something counts before it is taken for gone.
+                biased;
+                said = self.0.recv() => {
+                    heard = Instant::now();
+                    matches!(said, Some(Ok(message)) if !matches!(message, Message::Close(_)))
+                }
+                _ = heartbeat.tick() => {
+                    heard.elapsed() < SILENCE && self.put(Message::Ping(Default::default())).await
+                }
+                events = events.next() => match events {
+                    Some(Ok(events)) => self.send(&events).await,
                     Some(Err(error)) => return self.refuse(&error).await,
                     None if app.closing.is_cancelled() => {
                         return self.close(close_code::RESTART, "the server shuts down").await;
                     }
                     None => return self.close(close_code::NORMAL, "the run has ended").await,
                 },
-                _ = heartbeat.tick() => {
-                    heard.elapsed() < SILENCE && self.put(Message::Ping(Default::default())).await
-                }
-                said = self.0.recv() => {
-                    heard = Instant::now();
-                    matches!(said, Some(Ok(message)) if !matches!(message, Message::Close(_)))
-                }
             };
             if !sent {
                 return;
@@ -126,13 +137,19 @@ impl Socket {
         }
     }
 
-    async fn send(&mut self, event: &Event) -> bool {
-        self.put(Message::Text(line(event).into())).await
+    /// Sends messages, as few packets as they fit in.
+    async fn send(&mut self, events: &[Event]) -> bool {
+        for event in events {
+            let message = Message::Text(line(event).into());
+            if !in_time(self.0.feed(message)).await {
+                return false;
+            }
+        }
+        in_time(self.0.flush()).await
     }
 
-    /// Sends something, unless the client does not take it.
     async fn put(&mut self, message: Message) -> bool {
-        matches!(timeout(SILENCE, self.0.send(message)).await, Ok(Ok(())))
+        in_time(self.0.send(message)).await
     }
 
     /// Tells why there is no run, or not the rest of it.

@@ -11,11 +11,14 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::timeout;
 
 /// How many messages are read from the store at once.
 const PART: u32 = 256;
+
+/// How many bytes of messages are given out together, if more than one message.
+const TOGETHER: usize = 64 << 10;
 
 /// How soon the store is asked although nothing was told, since another host may work on the run; and how soon at most
 /// when it had nothing the last times either: many may follow runs that wait.
@@ -25,7 +28,7 @@ const MOST_PATIENCE: Duration = Duration::from_secs(5);
 /// The same where there is no other host, so that everything is told.
 const PATIENCE_ALONE: Duration = Duration::from_secs(15);
 
-/// Follows a run from the message after one on up to its last. The stream ends early when the server shuts down, and with
+/// Follows a run from the message after one on up to its last, and gives out together what there is at once. The stream ends early when the server shuts down, and with
 /// an error when its caller is let in no more.
 pub(super) fn follow(
     app: &Shared,
@@ -33,7 +36,7 @@ pub(super) fn follow(
     tenant: TenantStore,
     run: RunId,
     after: u64,
-) -> impl Stream<Item = Result<Event, Error>> + Send + use<> {
+) -> impl Stream<Item = Result<Vec<Event>, Error>> + Send + use<> {
     let follower = Follower {
         live: app.hub.follow(&run),
         caller: app.callers.watch(&caller.token),
@@ -43,11 +46,12 @@ pub(super) fn follow(
         after,
         waiting: VecDeque::new(),
         behind: true,
+        ended: false,
         patience: least_patience(app),
     };
     try_unfold(follower, |mut follower| async move {
-        let event = follower.next().await?;
-        Ok(event.map(|event| (event, follower)))
+        let events = follower.next().await?;
+        Ok(events.map(|events| (events, follower)))
     })
 }
 
@@ -69,16 +73,21 @@ struct Follower {
     live: Receiver<Told>,
     /// Whether the store may have messages that were not told.
     behind: bool,
+    /// Whether the last message of the run was told.
+    ended: bool,
     patience: Duration,
 }
 
 impl Follower {
-    async fn next(&mut self) -> Result<Option<Event>, Error> {
+    async fn next(&mut self) -> Result<Option<Vec<Event>>, Error> {
         loop {
             self.caller.check()?;
-            if let Some(event) = self.waiting.pop_front() {
-                self.after = event.seq;
-                return Ok(Some(event));
+            if !self.waiting.is_empty() {
+                self.listen_on();
+                return Ok(Some(self.part()));
+            }
+            if self.ended {
+                return Ok(None);
             }
             if self.behind {
                 match self.catch_up().await {
@@ -93,6 +102,20 @@ impl Follower {
                 return Ok(None);
             }
         }
+    }
+
+    /// The first of the messages that wait, as many as are given out together.
+    fn part(&mut self) -> Vec<Event> {
+        let mut bytes = 0;
+        let mut part = Vec::new();
+        while let Some(event) = self.waiting.pop_front_if(|event| {
+            bytes += event.body.as_str().len();
+            bytes <= TOGETHER || part.is_empty()
+        }) {
+            self.after = event.seq;
+            part.push(event);
+        }
+        part
     }
 
     /// Reads from the store, and says whether that was all there will ever be.
@@ -122,16 +145,12 @@ impl Follower {
             () = self.caller.refused() => return false,
         };
         match told {
-            Ok(Ok(Told::Message(event))) if event.seq == self.after + 1 => {
-                self.waiting.push_back(event);
-            }
-            Ok(Ok(Told::Message(event))) if event.seq <= self.after => {}
+            Ok(Ok(told)) => self.hear(told),
             Ok(Err(RecvError::Closed)) => {
                 self.live = self.app.hub.follow(&self.run);
                 self.behind = true;
             }
-            // A long message, a gap, or too far behind.
-            Ok(Ok(_) | Err(RecvError::Lagged(_))) => self.behind = true,
+            Ok(Err(RecvError::Lagged(_))) => self.behind = true,
             // Nothing for a while.
             Err(_) => {
                 self.behind = true;
@@ -140,5 +159,31 @@ impl Follower {
             }
         }
         false
+    }
+
+    /// Takes what has been told meanwhile, without waiting for more.
+    fn listen_on(&mut self) {
+        while !self.behind && !self.ended && self.waiting.len() < PART as usize {
+            match self.live.try_recv() {
+                Ok(told) => self.hear(told),
+                Err(TryRecvError::Lagged(_)) => self.behind = true,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return,
+            }
+        }
+    }
+
+    fn hear(&mut self, told: Told) {
+        let last = self.waiting.back().map_or(self.after, |event| event.seq);
+        match told {
+            Told::Message(event) if event.seq == last + 1 => self.waiting.push_back(event),
+            Told::Last(event) if event.seq == last + 1 => {
+                self.waiting.push_back(event);
+                self.ended = true;
+            }
+            Told::Message(event) if event.seq <= last => {}
+            Told::Last(event) if event.seq <= last => self.ended = true,
+            // A long message, or a gap.
+            Told::Message(_) | Told::Last(_) | Told::Stored => self.behind = true,
+        }
     }
 }

@@ -5,7 +5,8 @@ use crate::error::{OpenError, StoreError, is_damage, sqlite_code};
 use crate::migrations::{applied as applied_steps, migrate};
 use crate::text::Name;
 use crate::time::{Clock, Timestamp};
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::any::{AnyArguments, AnyConnectOptions, AnyPoolOptions, AnyRow};
+use sqlx::query::Query;
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, Transaction};
 use std::fmt;
 use std::fs::{self, DirBuilder, OpenOptions, Permissions};
@@ -70,6 +71,21 @@ impl Database {
     /// Begins a transaction that may write. What is not committed is rolled back.
     pub(crate) async fn begin(&self) -> Result<Writing, StoreError> {
         Ok(self.write.begin_with(self.begin).await?)
+    }
+
+    /// Runs one statement that may write, as a transaction of its own, and returns its rows.
+    pub(crate) async fn change(
+        &self,
+        query: Query<'_, sqlx::Any, AnyArguments>,
+    ) -> Result<Vec<AnyRow>, StoreError> {
+        if self.is_shared() {
+            let mut writing = self.begin().await?;
+            let rows = query.fetch_all(&mut *writing).await?;
+            writing.commit().await?;
+            return Ok(rows);
+        }
+        // SQLite does so by itself, and each command costs two switches of threads.
+        Ok(query.fetch_all(&self.write).await?)
     }
 
     pub(crate) async fn close(&self) {

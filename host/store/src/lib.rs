@@ -87,9 +87,9 @@ pub use inspection::Inspection;
 pub use model::{
     Absence, Access, AdministratorToken, Append, Cancelled, Claimed, Contents, Event, Failure,
     Fenced, Finish, KnowledgeBase, KnowledgeBaseState, Lease, Limits, LimitsChange,
-    NewAdministratorToken, NewKnowledgeBase, NewProject, NewToken, Origin, Outcome, Permit,
-    Progress, Project, ProjectStatus, Queue, Recovered, Recovery, Removed, Renewed, Run, RunRecord,
-    RunState, Scope, Scopes, Started, Tenant, TenantChange, TicketScope, Token, Totals, Usage,
+    NewAdministratorToken, NewKnowledgeBase, NewProject, NewToken, Origin, Outcome, Progress,
+    Project, ProjectStatus, Queue, Recovered, Recovery, Removed, Renewed, Run, RunRecord, RunState,
+    Scope, Scopes, Started, Tenant, TenantChange, TicketScope, Token, Totals, Usage,
 };
 pub use operator::Operator;
 pub use page::{Cursor, InvalidCursor, Listed, Page};

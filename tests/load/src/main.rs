@@ -41,8 +41,8 @@ pub struct Load {
     /// Tenants that they belong to
     #[arg(long, default_value_t = 50)]
     tenants: usize,
-    /// How often the server and the pure pipeline take turns, each first every other time
-    #[arg(long, default_value_t = 2)]
+    /// How often the server is measured, each time between two halves of the pure pipeline's work
+    #[arg(long, default_value_t = 4)]
     rounds: usize,
     /// Also measure how much longer a tenant waits when another floods the server
     #[arg(long)]

@@ -2,6 +2,7 @@
 
 mod agent;
 mod failure;
+mod job;
 mod message;
 mod narrator;
 mod record;

@@ -76,14 +76,14 @@ impl Inner {
     /// Tells those that follow a run what became of it.
     fn tell(&self, recovered: Recovered) {
         let Recovered { run, event } = recovered;
-        self.parts.hub.tell(&run.id, [event]);
         if run.state.is_live() {
+            self.parts.hub.tell(&run.id, [event]);
             return self.wake.notify_one();
         }
         let code = run.failure.as_ref().map(|failure| failure.code.as_str());
         let metrics = &self.parts.metrics;
         metrics.run_ended(run.state.as_str(), code.unwrap_or_default());
-        self.parts.hub.close(&run.id);
+        self.parts.hub.end(&run.id, event);
     }
 }
 

@@ -1,26 +1,18 @@
 //! One run, from its claim to its last message.
 
 use super::failure::Failure;
+use super::job::Job;
 use super::message::{Message, Sort};
 use super::narrator::{Narrator, State};
-use super::record::access_log;
 use super::stop::{Reason, Stop};
 use super::{HEARTBEAT, Inner, LEASE, agent, cancelled};
-use crate::catalog::stack;
-use crate::initialize::{BUDGET, Events, Initialized, Outcome, PublishCheck, Request, initialize};
 use crate::server::Tenancy;
-use crate::server::figures::{Figures, RunLimits};
-use crate::server::layout::make;
-use crate::server::telemetry::run::measured;
-use crate::settings::of_tree;
-use crate::tokenizer::{self, tokenizer};
-use quarry_sandbox::CallOptions;
 use quarry_store::{
     Append, Claimed, Finish, KnowledgeBase, KnowledgeBaseState, Lease, Operator, Origin,
     Outcome as Ended, Project, ProjectStatus, RunRecord, RunState, StoreError,
 };
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
@@ -100,8 +92,7 @@ impl Work<'_> {
             .with("attempt", self.claimed.run.attempts);
         self.say(begun).await;
         let workspace = self.inner.parts.layout.workspace(&project);
-        let done = self.initialize(project, base, workspace.clone()).await?;
-        self.published(&done).await;
+        self.initialize(project, base, workspace.clone()).await?;
         self.place = None;
         if let Some(runner) = &self.inner.parts.agent {
             let begun = Instant::now();
@@ -116,13 +107,14 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Runs the main job on a thread that may block.
+    /// Runs the main job on a thread that may block, and tells what was published; the project is initialized in the same
+    /// transaction.
     async fn initialize(
         &mut self,
         project: Project,
         base: KnowledgeBase,
         workspace: PathBuf,
-    ) -> Result<Initialized, Failure> {
+    ) -> Result<(), Failure> {
         let narrator = Arc::new(Narrator {
             writer: self.inner.writer.clone(),
             lease: self.claimed.lease.clone(),
@@ -136,14 +128,14 @@ impl Work<'_> {
             project,
             inner: self.inner.clone(),
             lease: self.claimed.lease.clone(),
+            run_seconds: self.claimed.limits.run_seconds,
             stop: self.stop.clone(),
-            narrator: narrator.clone(),
+            narrator,
         };
         let runtime = Handle::current();
         let slot = self.slot().await.ok_or(Failure::Stopped)?;
         // An agent has deadlines of its own.
         let _deadline = self.deadline();
-        let begun = Instant::now();
         let span = Span::current();
         let done = self.inner.threads.spawn(move || {
             let done = span.in_scope(|| job.run(&runtime));
@@ -151,15 +143,15 @@ impl Work<'_> {
             drop(slot);
             done
         });
-        let (done, budget) = done.await.map_err(|_| Failure::Panicked)??;
-        let limits = RunLimits {
-            run_seconds: self.claimed.limits.run_seconds,
-            call: (&CallOptions::default().limits).into(),
+        let done = done.await.map_err(|_| Failure::Panicked)??;
+        self.figures = done.figures;
+        self.record.access_log = done.access_log;
+        let append = Append {
+            project_status: Some(ProjectStatus::Initialized),
+            ..self.append(done.messages)
         };
-        let figures = Figures::of(&done, budget, narrator.stages(), limits, begun.elapsed());
-        self.figures = serde_json::to_value(figures).unwrap_or_default();
-        self.record.access_log = access_log(&done);
-        Ok(done)
+        self.inner.writer.append(append, &self.stop).await;
+        Ok(())
     }
 
     /// Waits until the machine has room for one more run; none when this one is stopped.
@@ -188,41 +180,6 @@ impl Work<'_> {
             (Origin::Directory(_), Tenancy::Many) => Err(Failure::DirectoryForbidden),
             _ => Ok(self.inner.parts.layout.source(base)),
         }
-    }
-
-    /// Tells what was published; the project is initialized in the same transaction.
-    async fn published(&self, done: &Initialized) {
-        let mut messages = Vec::new();
-        if let Outcome::Published(published) = &done.outcome {
-            let text = format!(
-                "CONTEXT.md was written: {} tokens, {} files",
-                done.tokens,
-                published.files.len()
-            );
-            messages.push(
-                Message::new(Sort::Info, "context-published", &text)
-                    .with("path", "CONTEXT.md")
-                    .with("files", &published.files)
-                    .with("bytes", published.bytes)
-                    .with("tokens", done.tokens)
-                    .with("status", ProjectStatus::Initialized),
-            );
-            let warnings = published.warnings.iter();
-            messages.extend(warnings.map(|text| Message::new(Sort::Warning, "workspace", text)));
-        }
-        let secrets = done.findings.iter().filter(|finding| !finding.allowed);
-        let secrets = secrets.count();
-        if secrets > 0 {
-            let text = format!("{secrets} secrets were replaced in what was written");
-            messages.push(
-                Message::new(Sort::Warning, "secrets-redacted", &text).with("count", secrets),
-            );
-        }
-        let append = Append {
-            project_status: Some(ProjectStatus::Initialized),
-            ..self.append(messages)
-        };
-        self.inner.writer.append(append, &self.stop).await;
     }
 
     fn append(&self, messages: Vec<Message>) -> Append {
@@ -294,26 +251,26 @@ impl Work<'_> {
             project_status,
         };
         if let Ok((run, event)) = operator.finish(&lease, &finish).await? {
-            self.inner.parts.hub.tell(&run.id, [event]);
-            self.inner.parts.hub.close(&run.id);
+            self.inner.parts.hub.end(&run.id, event);
         }
         Ok(())
     }
 
     fn succeeded(&self) -> (Ended, Message, Option<ProjectStatus>) {
-        let agent = self.inner.parts.agent.is_some();
-        let (text, status) = match agent {
-            true => (
+        let (text, status, change) = match self.inner.parts.agent {
+            Some(_) => (
                 "CONTEXT.md is published and the agent has finished",
                 ProjectStatus::Active,
+                Some(ProjectStatus::Active),
             ),
-            false => ("CONTEXT.md is published", ProjectStatus::Initialized),
+            // Which it has been since then.
+            None => ("CONTEXT.md is published", ProjectStatus::Initialized, None),
         };
         let message = Message::new(Sort::Complete, "complete", text)
             .with("status", status)
             .with("files", &self.figures["files"])
             .with("figures", &self.figures);
-        (Ended::Succeeded, message, Some(status))
+        (Ended::Succeeded, message, change)
     }
 }
 
@@ -334,81 +291,4 @@ fn failed(code: String, text: &str) -> (Ended, Message, Option<ProjectStatus>) {
         Err(_) => Ended::Cancelled,
     };
     (outcome, message, None)
-}
-
-/// The main job of a run, with all that it needs on its own thread.
-struct Job {
-    inner: Arc<Inner>,
-    project: Project,
-    source: PathBuf,
-    workspace: PathBuf,
-    lease: Lease,
-    stop: Stop,
-    narrator: Arc<Narrator>,
-}
-
-impl Job {
-    fn run(self, runtime: &Handle) -> Result<(Initialized, u32), Failure> {
-        let parent = self.workspace.parent().unwrap_or(Path::new("."));
-        make(parent).map_err(Failure::Workspace)?;
-        let settings = of_tree(&self.source)?;
-        let name: tokenizer::Name = match &settings.tokenizer {
-            Some(name) => name.parse()?,
-            None => tokenizer::Name::default(),
-        };
-        let check = || runtime.block_on(self.may_publish());
-        let configuration = self.project.configuration.as_ref();
-        let budget = settings.budget.unwrap_or(BUDGET);
-        let request = Request {
-            project: settings.project.as_deref(),
-            configuration: configuration
-                .map(quarry_store::Name::as_str)
-                .or(settings.configuration.as_deref()),
-            budget,
-            tokenizer: tokenizer(name),
-            pinned_tables: settings.schema.pin.clone(),
-            excluded_tables: settings.schema.exclude.clone(),
-            allowed_secrets: settings.allow_secrets.clone(),
-            before_publish: Some(PublishCheck(&check)),
-            ..Request::new(
-                &self.source,
-                &self.workspace,
-                stack(self.project.stack.as_str())?,
-            )
-        };
-        let options = CallOptions {
-            cancel: self.stop.token().clone(),
-            ..CallOptions::default()
-        };
-        let narrator = self.narrator.clone();
-        let events: Events = Arc::new(move |event| narrator.tell(event));
-        let events = measured(self.inner.parts.metrics.clone(), events);
-        let components = &self.inner.parts.components;
-        let done = initialize(&request, components, &options, &events)?;
-        Ok((done, budget))
-    }
-
-    /// Whether the run is still this host's, and wanted: asked right before anything is published.
-    async fn may_publish(&self) -> Result<(), String> {
-        if self.stop.reason().is_some() {
-            return Err("the run was stopped".to_owned());
-        }
-        let operator = self.inner.parts.store.operator();
-        let renewed = operator.renew(&self.lease, LEASE).await;
-        let permit = match renewed.map_err(|error| error.to_string())? {
-            Ok(_) => operator.may_publish(&self.lease).await,
-            Err(fenced) => Ok(Err(fenced)),
-        };
-        match permit.map_err(|error| error.to_string())? {
-            Ok(permit) if permit.cancel_requested => {
-                self.stop.stop(Reason::Cancelled);
-                Err("the run was cancelled".to_owned())
-            }
-            Ok(_) => Ok(()),
-            Err(fenced) => {
-                self.stop.stop(Reason::Lost);
-                Err(fenced.to_string())
-            }
-        }
-    }
 }

@@ -15,7 +15,7 @@ const BATCH: usize = 512;
 
 /// How long messages are collected before they are committed: a commit costs more than a message, and nobody sees that one
 /// is so much later.
-const COLLECT: Duration = Duration::from_millis(25);
+const COLLECT: Duration = Duration::from_millis(50);
 
 /// How often a transaction is tried when the database is busy or out of reach, and how long it is waited between.
 const TRIES: u32 = 10;

@@ -34,20 +34,11 @@ pub struct Claimed {
     pub limits: Limits,
 }
 
-/// A lease was renewed.
+/// A lease was renewed: the run is this host's, and may publish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Renewed {
     /// Until when.
     pub expires_at: Timestamp,
-    /// Whether the run should end as soon as it can.
-    pub cancel_requested: bool,
-}
-
-/// A run may publish.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Permit {
-    /// Until when: publishing that is not over by then renews first.
-    pub until: Timestamp,
     /// Whether the run should end as soon as it can.
     pub cancel_requested: bool,
 }

@@ -14,7 +14,7 @@ pub use access::{Access, NewToken, Scope, Scopes, TicketScope, Token};
 pub use administrator::{AdministratorToken, NewAdministratorToken};
 pub use knowledge_base::{Contents, KnowledgeBase, KnowledgeBaseState, NewKnowledgeBase, Origin};
 pub use lease::{
-    Absence, Append, Claimed, Fenced, Finish, Lease, Outcome, Permit, Recovered, Recovery, Removed,
+    Absence, Append, Claimed, Fenced, Finish, Lease, Outcome, Recovered, Recovery, Removed,
     Renewed, RunRecord,
 };
 pub use project::{NewProject, Project, ProjectStatus};

@@ -5,7 +5,7 @@ use crate::connections::Writing;
 use crate::error::StoreError;
 use crate::events::insert_last;
 use crate::model::{
-    Append, Event, Fenced, Finish, Lease, Outcome, Permit, ProjectStatus, Renewed, Run, RunState,
+    Append, Event, Fenced, Finish, Lease, Outcome, ProjectStatus, Renewed, Run, RunState,
 };
 use crate::rows::{self, column, run_columns};
 use crate::text::{Json, without_nul};
@@ -17,7 +17,8 @@ use std::time::Duration;
 const TRIES: usize = 8;
 
 impl Operator {
-    /// Renews a lease: it then ends so long from now.
+    /// Renews a lease: it then ends so long from now. To be asked right before publishing, too, which has to be over before
+    /// [`Renewed::expires_at`].
     ///
     /// # Errors
     ///
@@ -28,21 +29,19 @@ impl Operator {
         duration: Duration,
     ) -> Result<Result<Renewed, Fenced>, StoreError> {
         const RENEW: &str = "UPDATE runs SET lease_expires_at = $3
-             WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING lease_expires_at, cancel_requested";
+             WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING cancel_requested";
         let until = self.database.now().after(duration);
         let query = sqlx::query(RENEW)
             .bind(lease.run.as_str())
             .bind(column(lease.fence))
             .bind(until.milliseconds());
-        let mut writing = self.database.begin().await?;
-        let Some(row) = query.fetch_optional(&mut *writing).await? else {
+        let rows = self.database.change(query).await?;
+        let Some(row) = rows.first() else {
             return Ok(Err(Fenced(lease.clone())));
         };
-        let cancel_requested = rows::number::<u8>(&row, "cancel_requested")? == 1;
-        writing.commit().await?;
         Ok(Ok(Renewed {
             expires_at: until,
-            cancel_requested,
+            cancel_requested: rows::number::<u8>(row, "cancel_requested")? == 1,
         }))
     }
 
@@ -113,29 +112,6 @@ impl Operator {
         }
         writing.commit().await?;
         Ok(Ok((run, event)))
-    }
-
-    /// Whether a run may publish: its lease is current and has not expired. To be asked right before publishing, which
-    /// has to be over before [`Permit::until`]; that is why a host renews right before.
-    ///
-    /// # Errors
-    ///
-    /// When the database fails; the inner one when the lease is over or has expired.
-    pub async fn may_publish(&self, lease: &Lease) -> Result<Result<Permit, Fenced>, StoreError> {
-        const FIND: &str = "SELECT lease_expires_at, cancel_requested FROM runs
-             WHERE id = $1 AND fence = $2 AND state = 'running' AND lease_expires_at > $3";
-        let query = sqlx::query(FIND)
-            .bind(lease.run.as_str())
-            .bind(column(lease.fence));
-        let query = query.bind(self.database.now().milliseconds());
-        let Some(row) = query.fetch_optional(self.database.read()).await? else {
-            return Ok(Err(Fenced(lease.clone())));
-        };
-        let cancel_requested = rows::number::<u8>(&row, "cancel_requested")? == 1;
-        Ok(Ok(Permit {
-            until: rows::time(&row, "lease_expires_at")?,
-            cancel_requested,
-        }))
     }
 
     /// Gives a run back, as a host does that shuts down: it is queued again, and this attempt does not count.

@@ -167,10 +167,6 @@ async fn a_lease_that_was_lost_writes_nothing(place: Place) {
         operator.renew(&old.lease, LEASE).await.unwrap(),
         Err(fenced.clone())
     );
-    assert_eq!(
-        operator.may_publish(&old.lease).await.unwrap(),
-        Err(fenced.clone())
-    );
     let append = Append {
         stage: Some(name("publish")),
         project_status: Some(ProjectStatus::Active),
@@ -221,7 +217,6 @@ async fn a_lease_of_a_run_that_has_ended_is_over(place: Place) {
             .unwrap()
             .is_err()
     );
-    assert!(operator.may_publish(&claimed.lease).await.unwrap().is_err());
     assert!(
         operator
             .finish(&claimed.lease, &finish(Outcome::Cancelled))
@@ -231,21 +226,21 @@ async fn a_lease_of_a_run_that_has_ended_is_over(place: Place) {
     );
 }
 
-async fn publishing_ends_with_the_lease_even_if_nobody_took_the_run(place: Place) {
+async fn a_lease_that_has_expired_is_renewed_as_long_as_nobody_took_the_run(place: Place) {
     let (_, _, claimed) = place.running().await;
     let operator = place.operator();
-    place.advance(14_999);
-    let permit = operator.may_publish(&claimed.lease).await.unwrap().unwrap();
-    assert_eq!(Some(permit.until), claimed.run.lease_expires_at);
-    place.advance(1);
-    assert!(operator.may_publish(&claimed.lease).await.unwrap().is_err());
-    let renewed = operator
-        .renew(&claimed.lease, LEASE)
-        .await
-        .unwrap()
-        .unwrap();
-    let permit = operator.may_publish(&claimed.lease).await.unwrap().unwrap();
-    assert_eq!(permit.until, renewed.expires_at);
+    place.advance(15_000);
+    let renewed = operator.renew(&claimed.lease, LEASE).await.unwrap();
+    let expires_at = renewed.unwrap().expires_at;
+    assert!(Some(expires_at) > claimed.run.lease_expires_at);
+    lose(&place).await;
+    assert!(
+        operator
+            .renew(&claimed.lease, LEASE)
+            .await
+            .unwrap()
+            .is_err()
+    );
 }
 
 async fn a_finished_run_keeps_what_it_left_behind(place: Place) {
@@ -321,7 +316,7 @@ on_both!(
     a_run_that_is_twice_in_a_batch_gets_its_numbers_in_order,
     a_lease_that_was_lost_writes_nothing,
     a_lease_of_a_run_that_has_ended_is_over,
-    publishing_ends_with_the_lease_even_if_nobody_took_the_run,
+    a_lease_that_has_expired_is_renewed_as_long_as_nobody_took_the_run,
     a_finished_run_keeps_what_it_left_behind,
     a_run_that_is_given_back_waits_again_and_the_attempt_does_not_count,
 );

@@ -24,6 +24,19 @@ pub struct Round {
     pub others: Duration,
 }
 
+impl Round {
+    /// This one and another one together.
+    pub fn with(self, other: &Round) -> Round {
+        Round {
+            runs: self.runs + other.runs,
+            took: self.took + other.took,
+            processor: self.processor + other.processor,
+            generator: self.generator + other.generator,
+            others: self.others + other.others,
+        }
+    }
+}
+
 pub struct Figures {
     connections: usize,
     tenants: usize,

@@ -51,16 +51,13 @@ pub fn run(load: &Load) -> Result<bool, Failure> {
     };
     let mut figures = Figures::new(load, threads);
     bench.warm_up()?;
-    for round in 0..load.rounds {
-        // In another order each time: what a round leaves on the disk, the next one finds there.
-        if round % 2 == 1 {
-            figures.pure.push(bench.pure_round()?);
-        }
+    for _ in 0..load.rounds {
+        // A machine is not as fast all the time. What changes steadily is then the same for both.
+        let (before, after) = bench.jobs.split_at(bench.jobs.len() / 2);
+        let first = bench.pure_round(before)?;
         let server = bench.server_round(&mut figures)?;
         figures.server.push(server);
-        if round % 2 == 0 {
-            figures.pure.push(bench.pure_round()?);
-        }
+        figures.pure.push(first.with(&bench.pure_round(after)?));
     }
     if load.flood {
         let (Some(tree), [flooder, victim]) = (bench.trees.first(), &others[..]) else {
@@ -115,11 +112,11 @@ struct Bench {
 }
 
 impl Bench {
-    /// What is done once only is done before anything is measured.
+    /// What is done once only is done before anything is measured, such as taking memory that the machine has given away.
     fn warm_up(&mut self) -> Result<(), Failure> {
-        let few = self.jobs.len().min(10);
-        self.runtime.block_on(sockets::all(&self.jobs[..few]))?;
-        self.pipeline.run(&self.pure_jobs(few))
+        let some = &self.jobs[..self.jobs.len().min(100)];
+        self.runtime.block_on(sockets::all(some))?;
+        self.pipeline.run(&self.pure_jobs(some))
     }
 
     fn server_round(&self, figures: &mut Figures) -> Result<Round, Failure> {
@@ -133,17 +130,17 @@ impl Bench {
         Ok(round)
     }
 
-    fn pure_round(&self) -> Result<Round, Failure> {
+    fn pure_round(&self, jobs: &[Job]) -> Result<Round, Failure> {
         let process = std::process::id();
-        let jobs = self.pure_jobs(self.jobs.len());
+        let jobs = self.pure_jobs(jobs);
         let before = Usage::now(process)?;
         self.pipeline.run(&jobs)?;
         before.round(process, jobs.len())
     }
 
     /// The same trees in the same order, each into a workspace of its own.
-    fn pure_jobs(&self, count: usize) -> Vec<(PathBuf, PathBuf)> {
-        let jobs = self.jobs[..count].iter();
+    fn pure_jobs(&self, jobs: &[Job]) -> Vec<(PathBuf, PathBuf)> {
+        let jobs = jobs.iter();
         jobs.map(|job| {
             // As the server does it: where a file system puts files depends on their directories.
             let tenant = self.workspaces.join(&job.tenant.base);
