@@ -2,10 +2,12 @@
 
 use crate::database;
 use crate::support::{
-    Client, PATIENCE, Server, Socket, administrator, data, last, script, tenant, text, workspace,
+    Client, PATIENCE, Server, Socket, administrator, data, eventually, last, script, tenant, text,
+    workspace,
 };
 use serde_json::{Value, json};
-use std::io::Read;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use tungstenite::Message;
@@ -82,6 +84,11 @@ fn who_follows_a_run_of_a_tenant_that_is_suspended_is_cut_off_and_the_run_goes_o
     for stream in [lines, sent] {
         let rest = rest(stream);
         assert!(!rest.contains("\"seq\""), "{rest}");
+        let told = rest.trim_end().lines().next_back().unwrap_or_default();
+        let told = told.strip_prefix("data: ").unwrap_or(told);
+        let told: Value = serde_json::from_str(told).unwrap();
+        assert_eq!(told["type"], "error");
+        assert_eq!(told["code"], "tenant-suspended");
     }
     assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
     // It is the stream that ended, and not the run.
@@ -167,4 +174,38 @@ fn who_follows_through_another_server_than_the_one_that_suspends_is_cut_off_as_w
     let (_, mut socket, _) = begin(&servers[1].client(Some(&token)));
     root.post(&format!("{one}/suspend"), &json!({})).done();
     is_cut(&mut socket, "tenant-suspended");
+}
+
+#[test]
+fn an_upload_of_a_tenant_that_is_suspended_meanwhile_is_refused_and_nothing_of_it_is_left() {
+    let (_directory, data) = data();
+    let root = administrator(&data, "root");
+    let server = Server::start(&data, &["--multi-tenant"]);
+    let root = server.client(Some(&root));
+    let one = root.post("/api/admin/tenants", &json!({ "name": "one" }));
+    let one = format!("/api/admin/tenants/{}", text(&one.done()["id"]));
+    let new = json!({ "name": "t", "scopes": ["read", "write"] });
+    let token = text(&root.post(&format!("{one}/tokens"), &new).done()["secret"]);
+    let client = server.client(Some(&token));
+    let mut upload = TcpStream::connect(&server.address).unwrap();
+    upload.set_read_timeout(Some(PATIENCE)).unwrap();
+    let address = &server.address;
+    write!(
+        upload,
+        "POST /api/knowledge-bases?name=Half HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/octet-stream\r\nContent-Length: 1000\r\n\r\nHalf",
+    )
+    .unwrap();
+    let bases = || client.get("/api/knowledge-bases").done()["items"].clone();
+    eventually("the upload", || bases() != json!([]));
+    root.post(&format!("{one}/suspend"), &json!({})).done();
+    let begun = Instant::now();
+    let mut said = String::new();
+    upload.read_to_string(&mut said).unwrap();
+    assert!(said.starts_with("HTTP/1.1 403 "), "{said}");
+    assert!(said.contains("\"tenant-suspended\""), "{said}");
+    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
+    assert_eq!(data.join("uploads").read_dir().unwrap().count(), 0);
+    root.post(&format!("{one}/resume"), &json!({})).done();
+    assert_eq!(bases(), json!([]));
 }

@@ -1,4 +1,4 @@
-//! Those that follow runs. A request is let in once, and what follows a run may then last for hours: it is told when its
+//! Those that follow runs, or upload. A request is let in once and may then last for hours: it is told when its
 //! token opens nothing any more.
 
 use super::App;

@@ -1,6 +1,6 @@
 //! Knowledge bases.
 
-use super::access::{Reader, Writer};
+use super::access::{Caller, Reader, Writer};
 use super::error::Error;
 use super::extract::{Body, Id, PageParameters, Parameters};
 use super::layout::remove as remove_directory;
@@ -63,6 +63,7 @@ pub(super) struct UploadParameters {
 pub(super) async fn create_knowledge_base(
     State(app): State<Shared>,
     Writer(tenant): Writer,
+    Caller(caller): Caller,
     Parameters(parameters): Parameters<UploadParameters>,
     request: Request,
 ) -> Result<(StatusCode, Json<views::KnowledgeBase>), Error> {
@@ -78,7 +79,8 @@ pub(super) async fn create_knowledge_base(
         // Its own task: a client that goes away does not leave half of it behind.
         let length = request.headers().get(CONTENT_LENGTH);
         let length = length.and_then(|value| value.to_str().ok()?.parse().ok());
-        let upload = upload::receive(app, tenant, name, length, request.into_body());
+        let sender = app.callers.watch(&caller.token);
+        let upload = upload::receive(app, sender, tenant, name, length, request.into_body());
         tokio::spawn(upload).await.map_err(|_| Error::Task)??
     };
     Ok((StatusCode::CREATED, Json((&base).into())))

@@ -1,7 +1,7 @@
 //! Runs: beginning, following and cancelling them.
 
 use super::access::{Caller, Reader, Starter};
-use super::engine::cancelled;
+use super::engine::{Message, Sort, cancelled};
 use super::error::Error;
 use super::extract::{Id, PageParameters, Parameters};
 use super::openapi::{Conflict, Unprocessable};
@@ -228,7 +228,7 @@ pub(super) fn line(event: &Event) -> String {
 /// One JSON object a line, each a `Message`, or with `Accept: text/event-stream` server-sent events with such an object as
 /// their data: first those that were, then those that come, up to the run's last. Whoever comes back says which message
 /// he has, by `after` or `Last-Event-ID`. When the tenant is suspended, or the token revoked or expired, the stream ends
-/// within a few seconds, and whoever comes back is told why.
+/// within a few seconds; its last message then has no `seq`, and `type` `error` with the code of the problem.
 #[utoipa::path(
     get,
     path = EVENTS,
@@ -285,8 +285,13 @@ fn number(id: &HeaderValue) -> Result<u64, Error> {
     })
 }
 
-/// The messages as bytes. A stream that fails just ends: a client sees that its last message is not there, and comes
-/// back.
+/// What whoever follows is told instead of the rest: it has no number, since it is no message of the run.
+pub(super) fn refusal(error: &Error) -> String {
+    let told = Message::new(Sort::Error, error.code(), &error.detail());
+    told.json().as_str().to_owned()
+}
+
+/// The messages as bytes, at the end of a stream that fails why it does.
 fn with_heartbeat(
     events: impl Stream<Item = Result<Vec<Event>, Error>> + Send,
     sent: bool,
@@ -298,11 +303,8 @@ fn with_heartbeat(
     unfold(Box::pin(events), move |mut events| async move {
         let text = match timeout(HEARTBEAT, events.next()).await {
             Ok(Some(Ok(events))) => events.iter().map(framed).collect(),
-            Ok(Some(Err(error))) => {
-                // Asking for its words writes the log.
-                let _ = error.detail();
-                return None;
-            }
+            Ok(Some(Err(error))) if sent => format!("data: {}\n\n", refusal(&error)),
+            Ok(Some(Err(error))) => refusal(&error) + "\n",
             Ok(None) => return None,
             Err(_) if sent => ": still here\n\n".to_owned(),
             Err(_) => "\n".to_owned(),

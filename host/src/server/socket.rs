@@ -4,11 +4,10 @@
 //! closed: a browser shows its page no answer to a handshake that failed.
 
 use super::access::Caller;
-use super::engine::{Message as Told, Sort};
 use super::error::Error;
 use super::extract::Parameters;
 use super::routes::INITIALIZE;
-use super::runs::{HEARTBEAT, StreamParameters, begin, line};
+use super::runs::{HEARTBEAT, StreamParameters, begin, line, refusal};
 use super::stream::follow;
 use super::telemetry::Stream as Form;
 use super::{Shared, schema};
@@ -154,9 +153,7 @@ impl Socket {
 
     /// Tells why there is no run, or not the rest of it.
     async fn refuse(&mut self, error: &Error) {
-        let told = Told::new(Sort::Error, error.code(), &error.detail()).json();
-        let message = Message::Text(told.as_str().to_owned().into());
-        if self.put(message).await {
+        if self.put(Message::Text(refusal(error).into())).await {
             self.close(close_code::POLICY, error.code()).await;
         }
     }

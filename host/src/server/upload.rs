@@ -1,6 +1,7 @@
 //! Receiving an archive: streamed to the disk, then unpacked. Either a knowledge base comes of it or nothing is left.
 
 use super::Shared;
+use super::callers::Watched;
 use super::error::Error;
 use super::layout::{make, remove};
 use axum::body::Body;
@@ -17,14 +18,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Semaphore;
-use tokio_util::sync::CancellationToken;
 
 /// Archives that are unpacked at the same time. More of them wait: each takes a thread, of which runs need some as well.
 static UNPACKING: Semaphore = Semaphore::const_new(4);
 
-/// Receives an archive up to its end.
+/// Receives an archive up to its end, or up to when its sender is let in no more.
 pub(super) async fn receive(
     app: Shared,
+    mut sender: Watched,
     tenant: TenantStore,
     name: Name,
     length: Option<u64>,
@@ -41,7 +42,7 @@ pub(super) async fn receive(
         .await?;
     let archive = app.layout.uploads().join(base.id.as_str());
     let files = app.layout.uploaded(&base.tenant, &base.id);
-    let received = import(&app, &archive, &files, &allowed, body).await;
+    let received = import(&app, &mut sender, &archive, &files, &allowed, body).await;
     let cleanup = archive.clone();
     // That the archive stays costs space until the next start, not the upload.
     let _ = tokio::fs::remove_file(&cleanup).await;
@@ -112,16 +113,18 @@ impl Allowed {
 
 async fn import(
     app: &Shared,
+    sender: &mut Watched,
     archive: &Path,
     files: &Path,
     allowed: &Allowed,
     body: Body,
 ) -> Result<Unpacked, Error> {
     let limits = allowed.limits.clone();
-    store(archive, limits.archive_bytes, body, &app.closing).await?;
+    store(app, sender, archive, limits.archive_bytes, body).await?;
     let (archive, files) = (archive.to_owned(), files.to_owned());
     let closing = app.closing.clone();
     let _place = UNPACKING.acquire().await.map_err(|_| Error::Task)?;
+    sender.check()?;
     let unpacking = tokio::task::spawn_blocking(move || {
         let system = Error::system("unpack an upload");
         let opened = make(&files).and_then(|()| {
@@ -138,10 +141,11 @@ async fn import(
 
 /// Writes the body to the disk, as it comes.
 async fn store(
+    app: &Shared,
+    sender: &mut Watched,
     archive: &Path,
     allowed: u64,
     body: Body,
-    closing: &CancellationToken,
 ) -> Result<(), Error> {
     let system = || Error::system("write an upload");
     let mut file = tokio::fs::File::create_new(archive)
@@ -151,8 +155,12 @@ async fn store(
     let mut received = 0_u64;
     loop {
         let chunk = tokio::select! {
-            () = closing.cancelled() => {
+            () = app.closing.cancelled() => {
                 return Err(Error::UploadBroken("the server shuts down".to_owned()));
+            }
+            () = sender.refused() => {
+                sender.check()?;
+                continue;
             }
             chunk = chunks.next() => chunk,
         };
