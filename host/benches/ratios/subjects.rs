@@ -95,6 +95,11 @@ impl<'a> Subject<'a> {
         self.named.extractor.extract(&self.tree, None, self.options)
     }
 
+    /// One call in the sandbox that reads nothing: what an instance and its call cost.
+    pub fn described(&self) -> Outcome<quarry_sandbox::Manifest> {
+        self.named.extractor.describe(self.options)
+    }
+
     /// One call without it.
     pub fn native(&self) -> Extraction {
         let source = Source::directory(&self.root);

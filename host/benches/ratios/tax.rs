@@ -20,13 +20,17 @@ pub fn run(bench: &Bench, root: &Path, table: &mut Table) {
                 &mut || {
                     black_box(subject.native());
                 },
+                &mut || {
+                    black_box(subject.described());
+                },
             ],
         );
         let megabytes = subject.opened_bytes() as f64 / 1e6;
         let note = format!(
-            "{:.2} / {:.2} ms, {:.0} MB/s of {megabytes:.1} MB, {:.1} MiB memory",
+            "{:.2} / {:.2} ms, without instance and call {:.2}, {:.0} MB/s of {megabytes:.1} MB, {:.1} MiB memory",
             times.median(0) * 1e3,
             times.median(1) * 1e3,
+            (times.median(0) - times.median(2)) / times.median(1),
             megabytes / times.median(0),
             subject.sandboxed().usage.peak_memory as f64 / f64::from(1 << 20),
         );
