@@ -19,10 +19,23 @@
 mod options;
 mod source;
 
-/// Parsers allocate all the time, and the allocator that Rust brings for WebAssembly is the slower one.
 #[cfg(target_family = "wasm")]
-#[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+mod memory {
+    use std::alloc::System;
+    use talc::cell::TalcSyncCell;
+    use talc::source::GlobalAllocSource;
+    use talc::wasm::WasmBinning;
+
+    /// How much is taken at once of the allocator that Rust brings for WebAssembly.
+    const BLOCK: usize = 256 << 10;
+
+    /// Parsers allocate all the time, and the allocator that Rust brings is the slower one. It is asked for large blocks
+    /// all the same: it knows the heap that a component begins with, and one that never grows is spared two calls of
+    /// the system.
+    #[global_allocator]
+    static ALLOCATOR: TalcSyncCell<GlobalAllocSource<System>, WasmBinning> =
+        TalcSyncCell::new_wasm(GlobalAllocSource::with_block_size(System, BLOCK));
+}
 
 pub use bindings::export_extractor;
 pub use options::Options;

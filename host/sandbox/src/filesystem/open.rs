@@ -10,7 +10,9 @@ use std::io;
 /// way: a link that stays inside of the tree would still lead to what is not an input.
 pub(super) fn open_regular(directory: &Dir, path: &str) -> io::Result<File> {
     let file = open(directory, path)?;
-    if file.metadata()?.is_file() {
+    // Rather than the file's own `metadata`, which asks the system for more.
+    let mode = rustix::fs::fstat(&file)?.st_mode;
+    if rustix::fs::FileType::from_raw_mode(mode).is_file() {
         Ok(file)
     } else {
         Err(io::Error::from_raw_os_error(libc::ELOOP))

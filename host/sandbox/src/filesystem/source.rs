@@ -33,12 +33,12 @@ impl View<'_> {
             return self.refuse(path, WRITING, ErrorCode::NotPermitted);
         }
         let (directory, inputs, full) = self.locate(prefix, path)?;
-        if inputs.has_directory(&full) {
-            return Ok(Descriptor::SourceDirectory {
-                prefix: with_slash(full),
-            });
-        }
         let Some(position) = inputs.position(&full) else {
+            if inputs.has_directory(&full) {
+                return Ok(Descriptor::SourceDirectory {
+                    prefix: with_slash(full),
+                });
+            }
             return self.refuse(path, NOT_AN_INPUT, ErrorCode::NotPermitted);
         };
         if open_flags.contains(OpenFlags::DIRECTORY) {
