@@ -129,7 +129,8 @@ fn run_cargo(
 /// 4 to 12 % less time in the sandbox, for components that are 1.2 to 1.4 times as large. (A threshold of 3,000 takes
 /// minutes to build for 2 % more; unrolled loops double the size for nothing.)
 ///
-/// Memory that is there from the beginning need not be grown by a call: 9 % less time for a small project.
+/// Memory that is there from the beginning need not be grown by a call: 9 % less time for a small project. It is one block
+/// of the SDK's allocator and what else needs memory.
 const FLAGS: &str = concat!(
     "-Ctarget-feature=+simd128",
     "\u{1f}-Cllvm-args=-inline-threshold=1000",

@@ -71,11 +71,13 @@ impl Watched {
         }
     }
 
-    /// Ends when the caller is let in no more.
-    pub(super) async fn refused(&mut self) {
-        if self.0.wait_for(Option::is_some).await.is_err() {
+    /// Waits until the caller is let in no more, and says why.
+    pub(super) async fn refused(&mut self) -> Error {
+        let _ = self.0.wait_for(Option::is_some).await;
+        match self.check() {
+            Err(error) => error,
             // Nobody judges any more.
-            std::future::pending().await
+            Ok(()) => std::future::pending().await,
         }
     }
 }

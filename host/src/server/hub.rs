@@ -77,6 +77,7 @@ impl Hub {
     pub(super) fn end(&self, run: &RunId, event: Event) {
         self.metrics.committed(1);
         if let Some(followers) = self.runs().remove(run) {
+            // As above.
             let _ = followers.send(Told::Last(event));
         }
     }

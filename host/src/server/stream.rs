@@ -28,8 +28,8 @@ const MOST_PATIENCE: Duration = Duration::from_secs(5);
 /// The same where there is no other host, so that everything is told.
 const PATIENCE_ALONE: Duration = Duration::from_secs(15);
 
-/// Follows a run from the message after one on up to its last, and gives out together what there is at once. The stream ends early when the server shuts down, and with
-/// an error when its caller is let in no more.
+/// Follows a run from the message after one on up to its last, and gives out together what there is at once. The stream
+/// ends early when the server shuts down, and with an error when its caller is let in no more.
 pub(super) fn follow(
     app: &Shared,
     caller: &Access,
@@ -142,7 +142,7 @@ impl Follower {
             told = timeout(self.patience, self.live.recv()) => told,
             () = self.app.closing.cancelled() => return true,
             // Which is then looked at.
-            () = self.caller.refused() => return false,
+            _ = self.caller.refused() => return false,
         };
         match told {
             Ok(Ok(told)) => self.hear(told),

@@ -136,7 +136,10 @@ async fn import(
         Ok::<_, Error>(unpacked)
     });
     let unpacked = unpacking.await.map_err(|_| Error::Task)??;
-    unpacked.map_err(|error| allowed.explain(error))
+    let unpacked = unpacked.map_err(|error| allowed.explain(error))?;
+    // That takes a while, too.
+    sender.check()?;
+    Ok(unpacked)
 }
 
 /// Writes the body to the disk, as it comes.
@@ -158,10 +161,7 @@ async fn store(
             () = app.closing.cancelled() => {
                 return Err(Error::UploadBroken("the server shuts down".to_owned()));
             }
-            () = sender.refused() => {
-                sender.check()?;
-                continue;
-            }
+            error = sender.refused() => return Err(error),
             chunk = chunks.next() => chunk,
         };
         let Some(chunk) = chunk else {

@@ -3,10 +3,10 @@
 use crate::database::{Durability, Location, Options, PostgresUrl};
 use crate::error::{OpenError, StoreError, is_damage, sqlite_code};
 use crate::migrations::{applied as applied_steps, migrate};
+use crate::scope::AnyQuery;
 use crate::text::Name;
 use crate::time::{Clock, Timestamp};
-use sqlx::any::{AnyArguments, AnyConnectOptions, AnyPoolOptions, AnyRow};
-use sqlx::query::Query;
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions, AnyRow};
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, Transaction};
 use std::fmt;
 use std::fs::{self, DirBuilder, OpenOptions, Permissions};
@@ -74,10 +74,7 @@ impl Database {
     }
 
     /// Runs one statement that may write, as a transaction of its own, and returns its rows.
-    pub(crate) async fn change(
-        &self,
-        query: Query<'_, sqlx::Any, AnyArguments>,
-    ) -> Result<Vec<AnyRow>, StoreError> {
+    pub(crate) async fn change(&self, query: AnyQuery) -> Result<Vec<AnyRow>, StoreError> {
         if self.is_shared() {
             let mut writing = self.begin().await?;
             let rows = query.fetch_all(&mut *writing).await?;

@@ -111,12 +111,11 @@ impl Store {
         token: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut writing = self.database.begin().await?;
         let query = sqlx::query(note)
             .bind(token.to_owned())
             .bind(now.milliseconds());
-        query.execute(&mut *writing).await?;
-        Ok(writing.commit().await?)
+        self.database.change(query).await?;
+        Ok(())
     }
 
     /// The row of a token that is shown, if the secret is its own.

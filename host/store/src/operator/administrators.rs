@@ -38,9 +38,7 @@ impl Operator {
         let query = query
             .bind(token.created_at.milliseconds())
             .bind(token.expires_at.map(Timestamp::milliseconds));
-        let mut writing = self.database.begin().await?;
-        query.execute(&mut *writing).await?;
-        writing.commit().await?;
+        self.database.change(query).await?;
         Ok((token, secret))
     }
 
@@ -85,11 +83,9 @@ impl Operator {
         let query = sqlx::query(REVOKE)
             .bind(id.as_str())
             .bind(self.database.now().milliseconds());
-        let mut writing = self.database.begin().await?;
-        let row = query.fetch_optional(&mut *writing).await?;
+        let changed = self.database.change(query).await?;
+        let row = changed.first();
         let row = row.ok_or_else(|| StoreError::not_found(Kind::AdministratorToken, id))?;
-        let token = rows::administrator_token(&row)?;
-        writing.commit().await?;
-        Ok(token)
+        rows::administrator_token(row)
     }
 }

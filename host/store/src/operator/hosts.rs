@@ -46,9 +46,8 @@ impl Operator {
             .bind(host.as_str())
             .bind(now.milliseconds())
             .bind(now.before(GAP).milliseconds());
-        let mut writing = self.database.begin().await?;
-        query.execute(&mut *writing).await?;
-        Ok(writing.commit().await?)
+        self.database.change(query).await?;
+        Ok(())
     }
 
     /// Fails the runs that wait for a host that is gone, with the code `host-gone`. A run that such a host was working on

@@ -175,11 +175,9 @@ impl Operator {
 
     /// Changes one tenant.
     async fn changed(&self, id: &TenantId, query: AnyQuery) -> Result<Tenant, StoreError> {
-        let mut writing = self.database.begin().await?;
-        let row = query.fetch_optional(&mut *writing).await?;
-        let tenant = rows::tenant(&row.ok_or_else(|| StoreError::not_found(Kind::Tenant, id))?)?;
-        writing.commit().await?;
-        Ok(tenant)
+        let changed = self.database.change(query).await?;
+        let row = changed.first();
+        rows::tenant(row.ok_or_else(|| StoreError::not_found(Kind::Tenant, id))?)
     }
 
     /// The tenants that have live runs, with how many.
@@ -263,9 +261,7 @@ impl Operator {
             .bind(tenant.id.as_str())
             .bind(name.as_str());
         let query = bind_limits(query, limits).bind(tenant.created_at.milliseconds());
-        let mut writing = self.database.begin().await?;
-        query.execute(&mut *writing).await?;
-        writing.commit().await?;
+        self.database.change(query).await?;
         Ok(tenant)
     }
 }

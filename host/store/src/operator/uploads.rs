@@ -83,11 +83,7 @@ impl Operator {
         let query = query
             .bind(failure.code.to_string())
             .bind(without_nul(&failure.message));
-        let mut writing = self.database.begin().await?;
-        let found = query.fetch_all(&mut *writing).await?;
-        let failed = named(&found)?;
-        writing.commit().await?;
-        Ok(failed)
+        named(&self.database.change(query).await?)
     }
 }
 

@@ -104,11 +104,9 @@ impl TenantStore {
             .bind(id.as_str())
             .bind(name.as_str());
         let query = query.bind(self.database.now().milliseconds());
-        let mut writing = self.database.begin().await?;
-        let row = query.fetch_optional(&mut *writing).await?;
-        let project = rows::project(&row.ok_or_else(|| StoreError::not_found(Kind::Project, id))?)?;
-        writing.commit().await?;
-        Ok(project)
+        let changed = self.database.change(query).await?;
+        let row = changed.first();
+        rows::project(row.ok_or_else(|| StoreError::not_found(Kind::Project, id))?)
     }
 
     /// Removes an output project with its runs and their events, and returns what it was, so that its workspace can be

@@ -105,11 +105,9 @@ impl TenantStore {
             .query(&REVOKE)
             .bind(id.as_str())
             .bind(self.database.now().milliseconds());
-        let mut writing = self.database.begin().await?;
-        let row = query.fetch_optional(&mut *writing).await?;
-        let token = rows::token(&row.ok_or_else(|| StoreError::not_found(Kind::Token, id))?)?;
-        writing.commit().await?;
-        Ok(token)
+        let changed = self.database.change(query).await?;
+        let row = changed.first();
+        rows::token(row.ok_or_else(|| StoreError::not_found(Kind::Token, id))?)
     }
 
     /// Makes a ticket for whoever was let in with a token: a secret that opens the same once, for a minute, and that may
