@@ -88,16 +88,25 @@ fn first(bits: Bits) -> Option<usize> {
     (bits != 0).then(|| bits.trailing_zeros() as usize)
 }
 
-/// The first sixteen bytes as two words; zeros behind the end.
-fn words(bytes: &[u8]) -> (u64, u64) {
-    match bytes.first_chunk::<WIDTH>() {
-        Some(block) => ends(block, u64::from_le_bytes),
-        None => words_of_few(bytes),
+impl Block {
+    /// The first sixteen bytes, with zeros behind the end.
+    fn of(bytes: &[u8]) -> Self {
+        match bytes.first_chunk() {
+            Some(block) => Block::new(block),
+            None => Block::of_few(bytes),
+        }
+    }
+
+    /// Not a part of every loop: few loops come to the end of a text. What it gives is in a register and not, as two words
+    /// would be, in memory, from where a processor that has just written the halves is slow to read the whole.
+    #[inline(never)]
+    fn of_few(bytes: &[u8]) -> Self {
+        let (low, high) = words_of_few(bytes);
+        Block::of_words(low, high)
     }
 }
 
-/// Not a part of every loop: few loops come to the end of a text.
-#[inline(never)]
+/// Fewer than sixteen bytes as two words, with zeros behind the end.
 fn words_of_few(bytes: &[u8]) -> (u64, u64) {
     // Words that overlap say the same where they do.
     let missing = |width: usize| 8 * (width - bytes.len()) as u32;
@@ -129,7 +138,7 @@ fn ends<const N: usize, W>(bytes: &[u8], word: impl Fn([u8; N]) -> W) -> (W, W) 
 
 #[cfg(target_feature = "simd128")]
 mod simd {
-    use super::{Bits, WIDTH, ends, words};
+    use super::{Bits, WIDTH, ends};
     use std::arch::wasm32::{
         u8x16_bitmask, u8x16_eq, u8x16_le, u8x16_splat, u8x16_sub, u64x2, v128, v128_or,
     };
@@ -140,12 +149,10 @@ mod simd {
     impl Block {
         pub(super) fn new(bytes: &[u8; WIDTH]) -> Self {
             let (low, high) = ends(bytes, u64::from_le_bytes);
-            Block(u64x2(low, high))
+            Block::of_words(low, high)
         }
 
-        /// The first bytes, with zeros behind the end.
-        pub(super) fn of(bytes: &[u8]) -> Self {
-            let (low, high) = words(bytes);
+        pub(super) fn of_words(low: u64, high: u64) -> Self {
             Block(u64x2(low, high))
         }
 
@@ -188,7 +195,7 @@ mod simd {
 #[cfg(not(target_feature = "simd128"))]
 mod plain {
     use super::super::{each, is_name_byte};
-    use super::{Bits, WIDTH, words};
+    use super::{Bits, WIDTH};
 
     #[derive(Clone, Copy)]
     pub(super) struct Block([u8; WIDTH]);
@@ -198,8 +205,7 @@ mod plain {
             Block(*bytes)
         }
 
-        pub(super) fn of(bytes: &[u8]) -> Self {
-            let (low, high) = words(bytes);
+        pub(super) fn of_words(low: u64, high: u64) -> Self {
             let both = u128::from(low) | u128::from(high) << 64;
             Block(both.to_le_bytes())
         }
