@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use crate::bytes::key_length;
 
-/// What one line says, after its indentation. Ranges count from the beginning of the line's content.
+/// What one line says, after its indentation. Ranges count from the beginning of the line's content, where a key begins:
+/// of that the length is told, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Shape {
     /// White space, or a comment.
@@ -14,14 +15,11 @@ pub(super) enum Shape {
     /// `- value`.
     ItemScalar { value: Range<usize> },
     /// `key :`: what it holds follows, or it holds nothing.
-    Key { key: Range<usize> },
+    Key { key: usize },
     /// `key : value`.
-    KeyScalar {
-        key: Range<usize>,
-        value: Range<usize>,
-    },
+    KeyScalar { key: usize, value: Range<usize> },
     /// `key : |1-`: the lines that follow, without `indent` spaces more than the key has.
-    KeyBlock { key: Range<usize>, indent: usize },
+    KeyBlock { key: usize, indent: usize },
     /// None of these.
     Malformed,
 }
@@ -49,15 +47,14 @@ fn item(content: &[u8]) -> Shape {
 }
 
 fn key(content: &[u8]) -> Shape {
-    let length = key_length(content);
-    let Some(rest) = content[length..].strip_prefix(b" :") else {
+    let key = key_length(content);
+    let Some(rest) = content[key..].strip_prefix(b" :") else {
         return Shape::Malformed;
     };
-    if length == 0 || !matches!(rest, [] | [b' ', ..]) {
+    if key == 0 || !matches!(rest, [] | [b' ', ..]) {
         return Shape::Malformed;
     }
-    let key = 0..length;
-    let value = trimmed(content, length + " :".len());
+    let value = trimmed(content, key + " :".len());
     if value.is_empty() {
         return Shape::Key { key };
     }
@@ -102,7 +99,7 @@ mod tests {
         assert_eq!(
             Shape::of(content),
             Shape::KeyScalar {
-                key: 0..4,
+                key: 4,
                 value: 7..content.len()
             }
         );
@@ -127,32 +124,23 @@ mod tests {
                 "{malformed}"
             );
         }
-        assert_eq!(Shape::of(b"en-GB :"), Shape::Key { key: 0..5 });
-        assert_eq!(Shape::of(b"en-GB : "), Shape::Key { key: 0..5 });
+        assert_eq!(Shape::of(b"en-GB :"), Shape::Key { key: 5 });
+        assert_eq!(Shape::of(b"en-GB : "), Shape::Key { key: 5 });
     }
 
     #[test]
     fn heads_of_blocks_are_told_from_values() {
         assert_eq!(
             Shape::of(b"code : |1+"),
-            Shape::KeyBlock {
-                key: 0..4,
-                indent: 1
-            }
+            Shape::KeyBlock { key: 4, indent: 1 }
         );
         assert_eq!(
             Shape::of(b"code : |-"),
-            Shape::KeyBlock {
-                key: 0..4,
-                indent: 1
-            }
+            Shape::KeyBlock { key: 4, indent: 1 }
         );
         assert_eq!(
             Shape::of(b"code : |2"),
-            Shape::KeyBlock {
-                key: 0..4,
-                indent: 2
-            }
+            Shape::KeyBlock { key: 4, indent: 2 }
         );
         assert!(matches!(Shape::of(b"code : |a"), Shape::KeyScalar { .. }));
         assert!(matches!(

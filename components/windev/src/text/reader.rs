@@ -232,11 +232,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn add_key(&mut self, line: &Line<'a>, key: Range<usize>, value: Value) {
-        if same(&line.content[key.clone()], DROPPED_KEY) {
+    fn add_key(&mut self, line: &Line<'a>, key: usize, value: Value) {
+        if same(&line.content[..key], DROPPED_KEY) {
             self.dropped_below = Some(line.indent);
         } else {
-            self.add(line, key.len(), value);
+            self.add(line, key, value);
         }
     }
 
