@@ -23,6 +23,11 @@ impl Table {
         self.add(what, value, ratio.median, (goal, limit), note);
     }
 
+    /// Adds a ratio of sums, its goal and the limit that it must not exceed.
+    pub fn number(&mut self, what: String, number: f64, bounds: (f64, f64), note: String) {
+        self.add(what, format!("{number:.2}"), number, bounds, note);
+    }
+
     /// Adds a time in milliseconds and its limit.
     pub fn milliseconds(&mut self, what: String, time: f64, limit: f64, note: String) {
         self.add(what, format!("{time:.1} ms"), time, (limit, limit), note);
