@@ -22,9 +22,11 @@ mod source;
 #[cfg(target_family = "wasm")]
 mod memory {
     use std::alloc::System;
+    use talc::base::binning::{
+        Binning, linear_extent_then_linearly_divided_exponential_binning as bin,
+    };
     use talc::cell::TalcSyncCell;
     use talc::source::GlobalAllocSource;
-    use talc::wasm::WasmBinning;
 
     /// How much is taken at once of the allocator that Rust brings for WebAssembly.
     const BLOCK: usize = 256 << 10;
@@ -33,8 +35,20 @@ mod memory {
     /// all the same: it knows the heap that a component begins with, and one that never grows is spared two calls of
     /// the system.
     #[global_allocator]
-    static ALLOCATOR: TalcSyncCell<GlobalAllocSource<System>, WasmBinning> =
+    static ALLOCATOR: TalcSyncCell<GlobalAllocSource<System>, Bins> =
         TalcSyncCell::new_wasm(GlobalAllocSource::with_block_size(System, BLOCK));
+
+    /// The bins that talc has for WebAssembly, found without a call.
+    struct Bins;
+
+    impl Binning for Bins {
+        type AvailabilityBitField = u64;
+
+        #[inline(always)]
+        fn size_to_bin(size: usize) -> u32 {
+            bin::<2, 8>(size)
+        }
+    }
 }
 
 pub use bindings::export_extractor;
