@@ -79,6 +79,20 @@ pub(super) fn tag_end(bytes: &[u8]) -> Option<(usize, bool)> {
     None
 }
 
+/// Where one of the pairs of bytes comes next, which are in small letters; letters in the text are of any case. What it
+/// says may be wrong for bytes that are no letters, and is for whoever asks to check.
+pub(crate) fn pair<const N: usize>(bytes: &[u8], pairs: &[[u8; 2]; N]) -> Option<usize> {
+    let mut at = 0;
+    while at + 1 < bytes.len() {
+        let (block, next) = (Block::of(&bytes[at..]), Block::of(&bytes[at + 1..]));
+        if let Some(found) = first(block.pairs(next, pairs)) {
+            return Some(at + found);
+        }
+        at += WIDTH;
+    }
+    None
+}
+
 /// A bit for each byte of a block, that of the first byte lowest.
 type Bits = u32;
 
@@ -140,7 +154,7 @@ fn ends<const N: usize, W>(bytes: &[u8], word: impl Fn([u8; N]) -> W) -> (W, W) 
 mod simd {
     use super::{Bits, WIDTH, ends};
     use std::arch::wasm32::{
-        u8x16_bitmask, u8x16_eq, u8x16_le, u8x16_splat, u8x16_sub, u64x2, v128, v128_or,
+        u8x16_bitmask, u8x16_eq, u8x16_le, u8x16_splat, u8x16_sub, u64x2, v128, v128_and, v128_or,
     };
 
     #[derive(Clone, Copy)]
@@ -174,6 +188,19 @@ mod simd {
             // The highest bit of each byte is what the mask is made of.
             let all = v128_or(v128_or(self.of_keys(), colons), self.0);
             Bits::from(u8x16_bitmask(all))
+        }
+
+        /// Where one of the pairs begins; `next` is the block one byte further.
+        pub(super) fn pairs<const N: usize>(self, next: Self, pairs: &[[u8; 2]; N]) -> Bits {
+            // Capital letters become small ones.
+            let small = |bytes: v128| v128_or(bytes, u8x16_splat(0x20));
+            let (here, next) = (small(self.0), small(next.0));
+            let found = pairs.iter().fold(u8x16_splat(0), |found, [one, other]| {
+                let begins = u8x16_eq(here, u8x16_splat(*one));
+                let ends = u8x16_eq(next, u8x16_splat(*other));
+                v128_or(found, v128_and(begins, ends))
+            });
+            Bits::from(u8x16_bitmask(found))
         }
 
         fn of_keys(self) -> v128 {
@@ -224,6 +251,13 @@ mod plain {
 
         pub(super) fn names(self) -> Bits {
             self.bits(is_name_byte)
+        }
+
+        pub(super) fn pairs<const N: usize>(self, next: Self, pairs: &[[u8; 2]; N]) -> Bits {
+            pairs.iter().fold(0, |bits, [one, other]| {
+                let begins = self.bits(|byte| byte | 0x20 == *one);
+                bits | begins & next.bits(|byte| byte | 0x20 == *other)
+            })
         }
 
         fn bits(self, is_wanted: impl Fn(u8) -> bool) -> Bits {

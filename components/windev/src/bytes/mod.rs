@@ -13,6 +13,8 @@ mod tests;
 
 #[cfg(target_feature = "simd128")]
 use block as way;
+#[cfg(any(target_feature = "simd128", test))]
+pub(crate) use block::pair;
 #[cfg(not(target_feature = "simd128"))]
 use each as way;
 
