@@ -70,6 +70,8 @@ pub(super) struct Entry {
 #[derive(Clone)]
 pub struct Document<'a> {
     pub(super) bytes: &'a [u8],
+    /// The same as text; none when it is not UTF-8.
+    pub(super) text: Option<&'a str>,
     /// The first is the root, a mapping without a key.
     pub(super) entries: Vec<Entry>,
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -98,7 +100,18 @@ impl<'a> Document<'a> {
     /// a name a name.
     fn text(&self, start: usize, end: usize) -> Cow<'_, str> {
         let bytes = self.bytes.get(start..end).unwrap_or_default();
-        std::str::from_utf8(bytes).map_or_else(|_| Cow::Owned(replaced(bytes)), Cow::Borrowed)
+        match self.valid_text(start, end) {
+            Some(text) => Cow::Borrowed(text),
+            None => Cow::Owned(replaced(bytes)),
+        }
+    }
+
+    /// Text of the file; none when these bytes are not UTF-8. A file that is has been looked through already.
+    fn valid_text(&self, start: usize, end: usize) -> Option<&'a str> {
+        match self.text {
+            Some(text) => text.get(start..end),
+            None => std::str::from_utf8(self.bytes.get(start..end)?).ok(),
+        }
     }
 
     fn entry(&self, index: u32) -> &Entry {
@@ -147,16 +160,20 @@ impl<'d> Node<'d> {
 
     /// Its key; none for an item. Keys are ASCII.
     pub fn key(self) -> Option<&'d str> {
-        std::str::from_utf8(self.key_bytes())
-            .ok()
-            .filter(|key| !key.is_empty())
+        let (start, end) = self.key_place();
+        let key = self.document.valid_text(start, end);
+        key.filter(|key| !key.is_empty())
     }
 
     fn key_bytes(self) -> &'d [u8] {
+        let (start, end) = self.key_place();
+        self.document.bytes.get(start..end).unwrap_or_default()
+    }
+
+    fn key_place(self) -> (usize, usize) {
         let entry = self.entry();
         let start = entry.start as usize;
-        let end = start + entry.key_length as usize;
-        self.document.bytes.get(start..end).unwrap_or_default()
+        (start, start + entry.key_length as usize)
     }
 
     /// Where its key stands, or the dash of an item.

@@ -92,22 +92,25 @@ pub(super) fn read(bytes: &[u8]) -> Document<'_> {
         dropped_below: None,
         diagnostics,
     };
-    reader.check_encoding();
+    let text = reader.check_encoding();
     while let Some(line) = reader.next_line() {
         reader.read_line(line);
     }
     Document {
         bytes,
+        text,
         entries: reader.entries,
         diagnostics: reader.diagnostics.finish(),
     }
 }
 
 impl<'a> Reader<'a> {
-    fn check_encoding(&mut self) {
+    /// The file as text, or a report that it is not.
+    fn check_encoding(&mut self) -> Option<&'a str> {
         // Every byte of a source is looked at here: sixteen or more in one step.
-        let Err(error) = simdutf8::compat::from_utf8(self.bytes) else {
-            return;
+        let error = match simdutf8::compat::from_utf8(self.bytes) {
+            Ok(text) => return Some(text),
+            Err(error) => error,
         };
         let at = error.valid_up_to();
         let before = &self.bytes[..at];
@@ -126,6 +129,7 @@ impl<'a> Reader<'a> {
             )
             .at(span),
         );
+        None
     }
 
     fn next_line(&mut self) -> Option<Line<'a>> {
