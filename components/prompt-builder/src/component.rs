@@ -9,7 +9,7 @@ use std::{fs, io};
 /// The only directory there is.
 const WORKSPACE: &str = "/workspace";
 
-/// The same as that of the extractors.
+/// Of the library that the extractors' is of; it grows the memory itself.
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 

@@ -20,16 +20,11 @@ struct Sum {
     bytes: u64,
     sandboxed: f64,
     native: f64,
+    /// How many calls were measured, one a project, and of how many the tax is above the limit.
+    calls: usize,
+    above: usize,
     /// The highest tax of one project without instance and call, and which one it is.
     highest: (f64, String),
-}
-
-impl Sum {
-    fn add(&mut self, bytes: u64, sandboxed: f64, native: f64) {
-        self.bytes += bytes;
-        self.sandboxed += sandboxed;
-        self.native += native;
-    }
 }
 
 /// Prints, for each extractor and for all of them together, the time of its thread in the sandbox / without, and the bytes
@@ -48,9 +43,11 @@ pub fn run(bench: &Bench, corpus: &Path, table: &mut Table) {
             sum.sandboxed / sum.native,
             (GOAL, LIMIT),
             format!(
-                "{:.1} / {:.1} ms, at most {highest:.2} without instance and call ({project})",
+                "{:.1} / {:.1} ms, at most {highest:.2} without instance and call ({project}), {} of {} calls above {LIMIT}",
                 sum.sandboxed * 1e3,
-                sum.native * 1e3
+                sum.native * 1e3,
+                sum.above,
+                sum.calls
             ),
         );
     }
@@ -83,7 +80,11 @@ fn measure(subject: &Subject<'_>, project: &Path, sums: &mut BTreeMap<String, Su
     );
     for name in [&*subject.named.name, "all"] {
         let sum = sums.entry(name.to_owned()).or_default();
-        sum.add(bytes, sandboxed, native);
+        sum.bytes += bytes;
+        sum.sandboxed += sandboxed;
+        sum.native += native;
+        sum.calls += 1;
+        sum.above += usize::from(sandboxed > native * LIMIT);
         if native >= MEASURABLE && without > sum.highest.0 {
             sum.highest = (without, project.clone().into_owned());
         }

@@ -16,13 +16,18 @@ pub fn may_describe_connections(bytes: &[u8]) -> bool {
     shifts::has_word(bytes)
 }
 
+fn is_word(window: &[u8]) -> bool {
+    let mut words = WORDS.iter();
+    words.any(|word| window.eq_ignore_ascii_case(*word))
+}
+
 /// Sixteen bytes in one step, as the sandbox has them.
 #[cfg(any(target_feature = "simd128", test))]
 mod pairs {
-    use super::{LENGTH, WORDS};
+    use super::{LENGTH, is_word};
     use crate::bytes::pair;
 
-    /// Two letters of each word that are rare in other text.
+    /// Of each word two bytes that seldom stand side by side elsewhere: its first two, or those behind `co`.
     const PAIRS: [[u8; 2]; 7] = [*b"nn", *b".s", *b".d", *b".b", *b".p", *b".e", *b".i"];
 
     pub(super) fn has_word(bytes: &[u8]) -> bool {
@@ -43,18 +48,14 @@ mod pairs {
             _ => at.saturating_sub(b"co".len()),
         };
         let window = bytes.get(begin..begin + LENGTH);
-        window.is_some_and(|window| {
-            WORDS
-                .iter()
-                .any(|word| window.eq_ignore_ascii_case(word.as_slice()))
-        })
+        window.is_some_and(is_word)
     }
 }
 
 /// Horspool's search, for all words at once.
 #[cfg(not(target_feature = "simd128"))]
 mod shifts {
-    use super::{LENGTH, WORDS};
+    use super::{LENGTH, WORDS, is_word};
 
     /// How far a window may move whose last byte is this one.
     const SHIFTS: [u8; 256] = {
@@ -85,11 +86,7 @@ mod shifts {
                 last += shift;
                 continue;
             }
-            let window = &bytes[last + 1 - LENGTH..=last];
-            if WORDS
-                .iter()
-                .any(|word| window.eq_ignore_ascii_case(word.as_slice()))
-            {
+            if is_word(&bytes[last + 1 - LENGTH..=last]) {
                 return true;
             }
             last += 1;
