@@ -11,9 +11,6 @@ use std::path::{Path, PathBuf};
 /// What must be extracted of each second, in bytes.
 const THROUGHPUT: f64 = 100e6;
 
-/// What a project takes natively at least, in seconds, for its own tax to say something: below it is the noise of the clock.
-const MEASURABLE: f64 = 100e-6;
-
 /// What all projects took an extractor together.
 #[derive(Debug, Default)]
 struct Sum {
@@ -85,7 +82,7 @@ fn measure(subject: &Subject<'_>, project: &Path, sums: &mut BTreeMap<String, Su
         sum.native += native;
         sum.calls += 1;
         sum.above += usize::from(sandboxed > native * LIMIT);
-        if native >= MEASURABLE && without > sum.highest.0 {
+        if without > sum.highest.0 {
             sum.highest = (without, project.clone().into_owned());
         }
     }

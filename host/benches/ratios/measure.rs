@@ -20,8 +20,8 @@ pub enum Clock {
 #[derive(Debug)]
 pub struct Times(Vec<Vec<f64>>);
 
-/// Measures the sides in turn, and in the other order every second round: what a side leaves in the caches is not to
-/// favour the same one each time. The first round warms up and does not count.
+/// Measures the sides in turn, all but the first in the other order every second round: what a side leaves in the caches is
+/// not to favour the same one each time, and none follows itself. The first round warms up and does not count.
 pub fn in_turn(clock: Clock, sides: &mut [&mut dyn FnMut()]) -> Times {
     let mut times = vec![Vec::new(); sides.len()];
     for side in &mut *sides {
@@ -33,10 +33,10 @@ pub fn in_turn(clock: Clock, sides: &mut [&mut dyn FnMut()]) -> Times {
             break;
         }
         for turn in 0..sides.len() {
-            let side = if round % 2 == 0 {
+            let side = if round % 2 == 0 || turn == 0 {
                 turn
             } else {
-                sides.len() - 1 - turn
+                sides.len() - turn
             };
             let before = clock.now();
             sides[side]();
