@@ -199,11 +199,15 @@ impl Element {
     }
 }
 
-/// The numbers of configurations (40 seen).
+/// The numbers of configurations (43 seen). What a library builds ends in `.WDL`; that 6 is an assembly and 8 is for Java is
+/// what the projects say that have such a one.
 fn configuration_kind(number: Option<u64>) -> String {
     let kind = match number {
         Some(1) => "windows-executable",
         Some(2) => "web-site",
+        Some(3) => "library",
+        Some(6) => "dotnet-assembly",
+        Some(8) => "java-application",
         Some(9) => "linux-executable",
         Some(15) => "android-application",
         Some(18) => "ios-application",

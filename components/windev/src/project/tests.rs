@@ -141,6 +141,9 @@ fn every_number_of_a_configuration_and_of_an_element_that_was_seen_has_a_word() 
     for (number, kind) in [
         (1, "windows-executable"),
         (2, "web-site"),
+        (3, "library"),
+        (6, "dotnet-assembly"),
+        (8, "java-application"),
         (9, "linux-executable"),
         (15, "android-application"),
         (18, "ios-application"),
