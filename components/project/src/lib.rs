@@ -64,7 +64,7 @@ fn selected_project(selected: &SelectedProject<'_>, path: &str) -> Project {
     let read = selected.project.as_ref();
     Project {
         name: selected.name(),
-        kind: kind(path),
+        kind: kind(read.map_or_else(|| project::ProjectKind::of(path), |project| project.kind)),
         product: product(path).to_owned(),
         version: read.and_then(|project| Some(project.major_version?.to_string())),
         description: read.map_or_else(String::new, |project| {
@@ -83,7 +83,7 @@ fn selected_project(selected: &SelectedProject<'_>, path: &str) -> Project {
 fn other_project(path: &str) -> Project {
     Project {
         name: stem(path).to_owned(),
-        kind: kind(path),
+        kind: kind(project::ProjectKind::of(path)),
         product: product(path).to_owned(),
         version: None,
         description: String::new(),
@@ -107,8 +107,8 @@ fn configurations(selected: &SelectedProject<'_>, path: &str) -> Vec<Configurati
         .collect()
 }
 
-fn kind(path: &str) -> ProjectKind {
-    match project::ProjectKind::of(path) {
+fn kind(kind: project::ProjectKind) -> ProjectKind {
+    match kind {
         project::ProjectKind::Desktop => ProjectKind::Desktop,
         project::ProjectKind::Web => ProjectKind::Web,
         project::ProjectKind::Mobile => ProjectKind::Mobile,

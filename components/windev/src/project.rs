@@ -18,7 +18,7 @@ pub enum ProjectKind {
     Desktop,
     /// A web site (`.wwp`).
     Web,
-    /// A mobile application (`.wpp`).
+    /// A mobile application (`.wpp`, or a `.wdp` that builds nothing else).
     Mobile,
     /// Not known.
     Other,
@@ -144,6 +144,9 @@ impl Project {
             .iter()
             .map(|configuration| (configuration.id.as_str(), configuration.name.as_str()))
             .collect();
+        if project.kind == ProjectKind::Desktop && builds_only_mobile(&project.configurations) {
+            project.kind = ProjectKind::Mobile;
+        }
         project.elements = list(elements, "elements")
             .map(|element| Element::read(element, &names))
             .collect();
@@ -215,6 +218,17 @@ fn configuration_kind(number: Option<u64>) -> String {
         other => return unknown(other),
     };
     kind.to_owned()
+}
+
+/// WinDev builds for telephones, too: of the 25 `.wdp` files with configurations that were seen, two have no other.
+fn builds_only_mobile(configurations: &[Configuration]) -> bool {
+    let is_mobile = |configuration: &Configuration| {
+        matches!(
+            configuration.kind.as_str(),
+            "android-application" | "ios-application"
+        )
+    };
+    !configurations.is_empty() && configurations.iter().all(is_mobile)
 }
 
 /// The numbers of elements; a file's own `info.type` is the same.

@@ -124,6 +124,22 @@ fn a_project_without_a_name_stands_at_the_beginning_of_its_file() {
 }
 
 #[test]
+fn a_project_of_windev_that_builds_for_telephones_only_is_mobile() {
+    let kind = |path, builds: &[u32]| {
+        let configurations: String = builds
+            .iter()
+            .map(|number| format!("  -\n    name : a\n    type : {number}\n"))
+            .collect();
+        let text = format!("project :\n configurations :\n{configurations}");
+        Project::read(&parse(text.as_bytes()), path).kind
+    };
+    assert_eq!(kind("a.wdp", &[15, 18]), ProjectKind::Mobile);
+    assert_eq!(kind("a.wdp", &[1, 15]), ProjectKind::Desktop);
+    assert_eq!(kind("a.wdp", &[]), ProjectKind::Desktop);
+    assert_eq!(kind("a.wwp", &[15]), ProjectKind::Web);
+}
+
+#[test]
 fn configurations_say_what_they_build() {
     let project = Project::read(&parse(PROJECT.as_bytes()), "a.wwp");
     let kinds: Vec<_> = project
