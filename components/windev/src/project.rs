@@ -202,8 +202,8 @@ impl Element {
     }
 }
 
-/// The numbers of configurations (43 seen). What a library builds ends in `.WDL`; that 6 is an assembly and 8 is for Java is
-/// what the projects say that have such a one.
+/// The numbers of configurations that were seen. What a library builds ends in `.WDL`; that 6 is an assembly and 8 is for
+/// Java is what the projects say that have such a one.
 fn configuration_kind(number: Option<u64>) -> String {
     let kind = match number {
         Some(1) => "windows-executable",
