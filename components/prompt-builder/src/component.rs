@@ -9,7 +9,7 @@ use std::{fs, io};
 /// The only directory there is.
 const WORKSPACE: &str = "/workspace";
 
-/// Of the library that the extractors' is of; it grows the memory itself.
+/// From the same crate as the extractors' (see the SDK), but one that grows the memory itself.
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 

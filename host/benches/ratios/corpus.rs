@@ -24,8 +24,8 @@ struct Sum {
     highest: (f64, String),
 }
 
-/// Prints, for each extractor and for all of them together, the time of its thread in the sandbox / without, and the bytes
-/// that it read / the time. Each directory in `corpus` is a project.
+/// Prints, for each extractor and for all of them together, the time of its thread in the sandbox / without, how many calls are
+/// above the limit, and the bytes that it read / the time. Each directory in `corpus` is a project.
 pub fn run(bench: &Bench, corpus: &Path, table: &mut Table) {
     let mut sums = BTreeMap::<String, Sum>::new();
     for project in projects(corpus) {
@@ -83,7 +83,7 @@ fn measure(subject: &Subject<'_>, project: &Path, sums: &mut BTreeMap<String, Su
         sum.calls += 1;
         sum.above += usize::from(sandboxed > native * LIMIT);
         if without > sum.highest.0 {
-            sum.highest = (without, project.clone().into_owned());
+            sum.highest = (without, format!("{project} {}", subject.named.name));
         }
     }
 }
